@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -108,7 +108,8 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         """Every rule with how often it struck, for the control endpoint."""
         with self._lock:
-            return [{k: v for k, v in asdict(rule).items() if k != "_random"} for rule in self._rules]
+            names = sorted(fault_names() | {"struck"})
+            return [{name: getattr(rule, name) for name in names} for rule in self._rules]
 
 
 def fault_names() -> frozenset[str]:

@@ -1,0 +1,229 @@
+"""One twin's rows: a SQLite database with row versions, tombstones and nested transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .clock import Clock
+from .tables import FROM_SQL, Table, ddl, key_condition, quote, to_sql
+from .wire import Stamp
+
+RESERVED = 1000
+
+Row = dict[str, Any]
+
+
+class Duplicate(Exception):
+    """A key or a unique column is taken."""
+
+
+class Database:
+    """Rows in real columns. Every insert, change and delete takes the next row version.
+
+    `_version` of a row is the version of its last change: what changed since a version is a range of
+    that column, and deletions are tombstones. Hold `lock` around anything that must be seen as one.
+    """
+
+    def __init__(self, path: Path | None, tables: Iterable[Table], clock: Clock) -> None:
+        self.lock = threading.RLock()
+        self.tables = {table.name: table for table in tables}
+        self.clock = clock
+        self.rows_written = 0
+        self._kinds = {name: table.kinds() for name, table in self.tables.items()}
+        self._open_stamps: list[Stamp] = []
+        self._late: dict[int, int] = {}  # last version set aside -> version used last
+        self._stamp: Stamp | None = None
+        self._depth = 0
+        self._sql = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None, cached_statements=512)
+        # A killed process loses nothing; only a power cut could, which a sandbox need not survive.
+        for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY"):
+            self._sql.execute(f"PRAGMA {pragma}")
+        self._sql.execute("CREATE TABLE IF NOT EXISTS _gone (version INTEGER PRIMARY KEY, name TEXT, key TEXT, at REAL)")
+        self._sql.execute("CREATE TABLE IF NOT EXISTS _facts (name TEXT PRIMARY KEY, value TEXT)")
+        for table in self.tables.values():
+            for statement in ddl(table):
+                self._sql.execute(statement)
+        self._version = int(self.fact("version") or 1000)
+
+    # -- versions -----------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """The row version given out last."""
+        return self._version
+
+    def settled(self) -> int:
+        """The highest version below which nothing can still appear (open late commits hold it back)."""
+        return min([self._version, *(stamp.version for stamp in self._open_stamps)])
+
+    def reserve(self) -> Stamp:
+        """Set versions aside at this instant for a transaction that will commit later."""
+        with self.lock:
+            stamp = Stamp(self._version, self._version + RESERVED, self.clock.time())
+            self._version += RESERVED
+            self._save_version()
+            self._open_stamps.append(stamp)
+            return stamp
+
+    def release(self, stamp: Stamp) -> None:
+        """Say that the late transaction has ended, one way or the other."""
+        with self.lock:
+            if stamp in self._open_stamps:
+                self._open_stamps.remove(stamp)
+
+    def time(self) -> float:
+        """The instant of the write going on: now, or that of its stamp."""
+        return self._stamp.time if self._stamp else self.clock.time()
+
+    def _next(self) -> int:
+        self.rows_written += 1
+        if self._stamp is not None:
+            used = self._late[self._stamp.last] = self._late.get(self._stamp.last, self._stamp.version) + 1
+            if used > self._stamp.last:
+                raise OverflowError(f"a late commit writes at most {RESERVED} rows")
+            return used
+        self._version += 1
+        return self._version
+
+    def _save_version(self) -> None:
+        self.set_fact("version", str(self._version))
+
+    # -- transactions -------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self, stamp: Stamp | None = None) -> Iterator[None]:
+        """All or nothing; nested ones are savepoints. `stamp` dates the whole of it back."""
+        with self.lock:
+            name = f"s{self._depth}"
+            self._sql.execute("BEGIN" if self._depth == 0 else f"SAVEPOINT {name}")
+            outer, self._stamp = self._stamp, stamp or self._stamp
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                self._undo(name)
+                raise
+            else:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._save_version()
+                self._sql.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
+            finally:
+                self._stamp = outer
+
+    def _undo(self, name: str) -> None:
+        if self._depth == 0:
+            self._sql.execute("ROLLBACK")
+            return
+        self._sql.execute(f"ROLLBACK TO {name}")
+        self._sql.execute(f"RELEASE {name}")
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def insert(self, name: str, values: Mapping[str, Any]) -> int:
+        """Add a row and return its version; raises `Duplicate`."""
+        version = self._next()
+        columns = ", ".join(map(quote, values))
+        marks = ", ".join("?" * len(values))
+        self._write(
+            f"INSERT INTO {quote(name)} ({columns}, _version) VALUES ({marks}, ?)",
+            [*map(to_sql, values.values()), version],
+        )
+        return version
+
+    def update(self, name: str, key: Sequence[Any], values: Mapping[str, Any]) -> int:
+        """Change columns of the row under the primary key and return its version; raises `Duplicate`."""
+        version = self._next()
+        pairs = "".join(f"{quote(column)} = ?, " for column in values)
+        condition = key_condition(self.tables[name], self.tables[name].key)
+        self._write(
+            f"UPDATE {quote(name)} SET {pairs}_version = ? WHERE {condition}",
+            [*map(to_sql, values.values()), version, *key],
+        )
+        return version
+
+    def delete(self, name: str, key: Sequence[Any]) -> int:
+        """Remove a row and leave a tombstone; returns the tombstone's version."""
+        version = self._next()
+        condition = key_condition(self.tables[name], self.tables[name].key)
+        self._write(f"DELETE FROM {quote(name)} WHERE {condition}", list(key))
+        self._write(
+            "INSERT INTO _gone (version, name, key, at) VALUES (?, ?, ?, ?)",
+            [version, name, "|".join(map(str, key)), self.time()],
+        )
+        return version
+
+    def insert_many(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """The fast way in for generated rows, already in SQL form; returns how many."""
+        marks = ", ".join("?" * (len(columns) + 1))
+        names = ", ".join([*map(quote, columns), "_version"])
+        first = self._version
+        with self.transaction():
+            statement = f"INSERT INTO {quote(name)} ({names}) VALUES ({marks})"
+            self._sql.executemany(statement, (self._numbered(row) for row in rows))
+        return self._version - first
+
+    def _numbered(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        self._version += 1
+        return (*row, self._version)
+
+    def get(self, name: str, key: Sequence[Any], columns: tuple[str, ...] = ()) -> Row | None:
+        """The row whose `columns` (default: the primary key) hold `key`; includes `_version`."""
+        table = self.tables[name]
+        condition = key_condition(table, columns or table.key)
+        found = self.rows(name, condition, list(map(to_sql, key)), tail="LIMIT 1")
+        return found[0] if found else None
+
+    def rows(self, name: str, condition: str = "1", params: Sequence[Any] = (), tail: str = "") -> list[Row]:
+        """Rows as Python values, `_version` included; `tail` is ORDER BY and LIMIT."""
+        kinds = self._kinds[name]
+        names = [*kinds, "_version"]
+        sql = f"SELECT {', '.join(map(quote, names))} FROM {quote(name)} WHERE {condition} {tail}"
+        convert = [(i, FROM_SQL[kind]) for i, kind in enumerate(kinds.values()) if kind in FROM_SQL]
+        out = []
+        for raw in self.select(sql, params):
+            values = list(raw)
+            for i, call in convert:
+                if values[i] is not None:
+                    values[i] = call(values[i])
+            out.append(dict(zip(names, values, strict=True)))
+        return out
+
+    def select(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of any query, as SQLite holds them."""
+        with self.lock:
+            return self._sql.execute(sql, params).fetchall()
+
+    def tombstones(self, name: str, after: int, upto: int | None = None) -> list[tuple[int, str]]:
+        """(version, key) of rows deleted after a version, oldest first."""
+        sql = "SELECT version, key FROM _gone WHERE name = ? AND version > ? AND version <= ? ORDER BY version"
+        return self.select(sql, [name, after, self._version if upto is None else upto])
+
+    # -- facts --------------------------------------------------------------------------------
+
+    def fact(self, name: str) -> str | None:
+        """A remembered text (number sequences, identities)."""
+        found = self.select("SELECT value FROM _facts WHERE name = ?", [name])
+        return str(found[0][0]) if found else None
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a text; part of the transaction going on."""
+        self._write("INSERT OR REPLACE INTO _facts (name, value) VALUES (?, ?)", [name, value])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self.lock:
+            self._sql.close()
+
+    def _write(self, sql: str, params: Sequence[Any]) -> None:
+        try:
+            with self.lock:
+                self._sql.execute(sql, params)
+        except sqlite3.IntegrityError as problem:
+            raise Duplicate(str(problem)) from problem

@@ -1,0 +1,1 @@
+"""OData v4 as both twins speak it: query options, filters as SQL, batches."""
