@@ -1,0 +1,43 @@
+# Every target sets up what it needs: Python 3.11, pip, git and make are enough.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+STORIES ?= 1000
+SEED ?= 1
+WORKERS ?= 2
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint format walk bench pins clean
+.DEFAULT_GOAL := test
+
+$(READY): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' \
+	  $(foreach plugin,$(wildcard plugins/*/pyproject.toml),-e $(dir $(plugin)))
+	touch $@
+
+demo: $(READY)  ## run the main job between two local systems
+	$(BIN)/oppbridge demo
+
+test: $(READY)  ## pass every test
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+lint: $(READY)  ## ruff, formatting, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## let the formatter decide
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+walk: $(READY)  ## the long random walk: make walk STORIES=n SEED=s
+	$(BIN)/python -m tests.walk --stories $(STORIES) --seed $(SEED)
+
+bench: $(READY)  ## every benchmark, printed as ratios
+	for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+pins: $(READY)  ## write constraints.txt anew from what is installed
+	$(BIN)/python -m pip list --format=freeze --exclude-editable | grep -v -E '^(pip|setuptools)=' > constraints.txt
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
