@@ -86,7 +86,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """A run has ended: counts by entity, system and counter, and what ended it early, if anything."""
+    """A run has ended: counts by entity, system and counter, and what ended it early if anything."""
 
     flow: str
     run: int
@@ -112,79 +112,79 @@ class Hooks(Protocol):
     def oppbridge_policies(self, host: Host) -> Mapping[str, Policy]:
         """When a configuration is opened: bring rules for fields that two systems changed, by name.
 
-            @hookimpl
-            def oppbridge_policies():
-                return {"sales_wins": lambda clash: "sales"}
+        @hookimpl
+        def oppbridge_policies():
+            return {"sales_wins": lambda clash: "sales"}
         """
 
     @hookspec
     def oppbridge_enrichers(self, host: Host) -> Iterable[Offer[Enricher]]:
         """When a configuration is opened: bring parts that add values from elsewhere.
 
-            @hookimpl
-            def oppbridge_enrichers():
-                return [Offer("rating", RatingEnricher, RatingSettings)]
+        @hookimpl
+        def oppbridge_enrichers():
+            return [Offer("rating", RatingEnricher, RatingSettings)]
         """
 
     @hookspec
     def oppbridge_scorers(self, host: Host) -> Iterable[Offer[Scorer]]:
         """When a configuration is opened: bring parts that add a score and its reasons.
 
-            @hookimpl
-            def oppbridge_scorers():
-                return [Offer("house", HouseScorer, HouseSettings)]
+        @hookimpl
+        def oppbridge_scorers():
+            return [Offer("house", HouseScorer, HouseSettings)]
         """
 
     @hookspec
     def oppbridge_gates(self, host: Host) -> Iterable[Offer[Gate]]:
         """When a configuration is opened: bring reasons to hold a write until a person looks.
 
-            @hookimpl
-            def oppbridge_gates():
-                return [Offer("weekend", weekend_gate, WeekendSettings)]
+        @hookimpl
+        def oppbridge_gates():
+            return [Offer("weekend", weekend_gate, WeekendSettings)]
         """
 
     @hookspec
     def oppbridge_commands(self, host: Host) -> Iterable[Command]:
         """When the command line meets a word it does not know: bring commands.
 
-            @hookimpl
-            def oppbridge_commands():
-                return [Command("acme", "Ask Acme how it is.", run)]
+        @hookimpl
+        def oppbridge_commands():
+            return [Command("acme", "Ask Acme how it is.", run)]
         """
 
     @hookspec
     def oppbridge_sandboxes(self, host: Host) -> Iterable[Twin]:
         """When a sandbox is asked for by name: bring local stand-ins for systems.
 
-            @hookimpl
-            def oppbridge_sandboxes():
-                return [Twin("acme", "acme", serve_acme)]
+        @hookimpl
+        def oppbridge_sandboxes():
+            return [Twin("acme", "acme", serve_acme)]
         """
 
     @hookspec
     def oppbridge_run_started(self, event: RunStarted) -> None:
         """When a run has begun, before anything is read.
 
-            @hookimpl
-            def oppbridge_run_started(event):
-                print(f"{event.flow} runs")
+        @hookimpl
+        def oppbridge_run_started(event):
+            print(f"{event.flow} runs")
         """
 
     @hookspec
     def oppbridge_delivered(self, event: Delivered) -> None:
         """When a batch of writes has been settled in the store.
 
-            @hookimpl
-            def oppbridge_delivered(event):
-                print(len(event.writes), "writes to", event.system)
+        @hookimpl
+        def oppbridge_delivered(event):
+            print(len(event.writes), "writes to", event.system)
         """
 
     @hookspec
     def oppbridge_run_finished(self, event: RunFinished) -> None:
         """When a run has ended, well or badly, and its counts are in the store.
 
-            @hookimpl
-            def oppbridge_run_finished(event):
-                print(event.problem or "well")
+        @hookimpl
+        def oppbridge_run_finished(event):
+            print(event.problem or "well")
         """
