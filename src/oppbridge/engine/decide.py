@@ -1,0 +1,186 @@
+"""Decides records that have news: merge, enrich, score, plan. No network but an enricher's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..errors import Invalid
+from ..merge import PRESENCE, Case, Merged, Side, merge
+from ..records.scalars import Scalar, parse_instant
+from ..records.values import build, pattern
+from ..store import Link, Planned, Record, Tx, links, records, writes
+from .adopt import adopt
+from .flow import EntityFlow, Ruled
+from .line import Line
+from .plan import plan
+from .translate import News, Registry, news_of
+from .weigh import weigh
+
+BATCH = 500
+
+
+@dataclass(slots=True)
+class Decision:
+    """One record on its way through `decide`."""
+
+    record: Record
+    links: list[Link]
+    news: list[News]
+    open_writes: list[Planned]
+    merged: Merged
+    base: dict[str, Scalar]
+    problem: str | None = None
+    added: dict[str, str] = field(default_factory=dict)  # path -> who added it
+
+
+def decide(line: Line, flow: EntityFlow) -> int:
+    """Decide every record of an entity that was asked for. Returns how many were decided."""
+    after, count = 0, 0
+    if flow.match:
+        adopt(line, flow)
+    while True:
+        with line.store.read() as tx:
+            ids = records.asked(tx, line.flow.name, flow.entity, after, BATCH)
+        if not ids:
+            return count
+        after = ids[-1]
+        line.take_lease()
+        with line.store.read() as tx:
+            decisions = list(_consider(tx, line, flow, ids))
+        learned = weigh(line, flow, decisions)
+        with line.write() as tx:
+            _store(tx, line, flow, decisions, ids)
+            for name, text in learned.items():
+                records.remember(tx, name, text)
+        count += len(decisions)
+        line.progress("decide", "", flow.entity, len(decisions))
+
+
+def _consider(tx: Tx, line: Line, flow: EntityFlow, ids: list[int]) -> Iterable[Decision]:
+    held = links.of_records(tx, ids)
+    waiting = writes.open_of(tx, ids, line.flow.name)
+    taking_part = {id: [k for k in held.get(id, ()) if k.system in flow.members] for id in ids}
+    registry = Registry.of(tx, flow.entity, (k for group in taking_part.values() for k in group))
+    for id, record in records.by_id(tx, ids).items():
+        group = taking_part[id]
+        news = [news_of(link, record, registry) for link in group]
+        merged = merge(_case(flow, record, news))
+        yield Decision(record, group, news, waiting.get(id, []), merged, dict(record.agreed))
+
+
+def _case(flow: EntityFlow, record: Record, news: list[News]) -> Case:
+    sides = [
+        Side(
+            one.link.system,
+            _countable(flow, record, one),
+            frozenset(one.first),
+            one.link.lag,
+            parse_instant(one.link.at) if one.link.at else None,
+        )
+        for one in news
+        if one.changed and flow.members[one.link.system].reads
+    ]
+    standing = {one.link.system for one in news if one.link.shown is not None and not one.link.gone}
+    rules = Ruled(flow, record.rulings)
+    return Case(record.entity, record.agreed, sides, rules, frozenset(standing))
+
+
+def _countable(flow: EntityFlow, record: Record, one: News) -> dict[str, Scalar]:
+    """What a side changed, without a deletion that the flow ignores."""
+    if flow.deletions == "ignore" and one.changed.get(PRESENCE, True) is None:
+        return {}
+    return one.changed
+
+
+def settle(flow: EntityFlow, decision: Decision) -> None:
+    """Mark as shown what was dealt with, and note on every link where it lags behind."""
+    merged = decision.merged
+    for one in decision.news:
+        _settle_news(one, merged)
+        if one.link.gone:
+            ignored = flow.deletions == "ignore"
+            one.link.shown, one.link.news, one.link.parts = {PRESENCE: None}, None, {}
+            one.link.lag = {} if ignored else {PRESENCE: None}
+    moved = {
+        p
+        for p in decision.base.keys() | merged.values.keys()
+        if decision.base.get(p) != merged.values.get(p)
+    }
+    for one in decision.news:
+        for path in moved - one.changed.keys() if not one.link.gone else ():
+            if _covers(flow, one.link.system, path):
+                one.link.lag.setdefault(path, decision.base.get(path))
+        _trim(one.link, merged)
+    decision.record.agreed = {p: v for p, v in merged.values.items() if v is not None}
+    rulings = decision.record.rulings
+    decision.record.rulings = {p: s for p, s in rulings.items() if p in merged.undecided}
+
+
+def _settle_news(one: News, merged: Merged) -> None:
+    link = one.link
+    if not one.changed:
+        if link.news is not None and not one.open and not link.gone:
+            link.shown, link.news = link.news, None
+        return
+    shown = dict(link.shown or {})
+    seen = link.news or {}
+    for told, path in one.paths.items():
+        if told in merged.undecided:
+            continue
+        if seen.get(path) is None and "/" in path:
+            shown.pop(path, None)
+        else:
+            shown[path] = seen.get(path)
+        link.lag[told] = one.changed[told]
+    link.shown = shown
+    undecided = any(told in merged.undecided for told in one.paths)
+    if not one.open and not undecided:
+        link.news = None
+    link.parts = {s: i for s, i in link.parts.items() if s in shown or s in seen}
+
+
+def _trim(link: Link, merged: Merged) -> None:
+    """A link lags only where what it stands for is not what is agreed."""
+    for path in [p for p, v in link.lag.items() if merged.values.get(p) == v]:
+        del link.lag[path]
+
+
+def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids: list[int]) -> None:
+    fresh: list[Planned] = []
+    stale: list[int] = []
+    awaited: list[tuple[str, str, str, int]] = []
+    others = [name for name in line.flows(flow.entity) if name != line.flow.name]
+    for one in decisions:
+        _check(flow, one)
+        settle(flow, one)
+        wanted, unwanted = plan(line, flow, one)
+        fresh += wanted
+        stale += unwanted
+        awaited += [(*a, one.record.id) for news in one.news for a in news.awaited]
+    writes.drop(tx, stale)
+    writes.insert(tx, fresh, line.run_id)
+    links.update(tx, [link for one in decisions for link in one.links])
+    records.update(tx, [one.record for one in decisions])
+    links.note_awaited(tx, awaited)
+    records.answered(tx, line.flow.name, flow.entity, ids)
+    records.ask(tx, others, flow.entity, [d.record.id for d in decisions if d.base != d.record.agreed])
+
+
+def _check(flow: EntityFlow, one: Decision) -> None:
+    """Values that do not make a record stop its writes, by name; nothing is lost."""
+    try:
+        build(flow.entity, one.merged.values)
+    except Invalid as exc:
+        one.problem = str(exc)
+
+
+def _covers(flow: EntityFlow, system: str, path: str) -> bool:
+    """Whether a system has a place for this path."""
+    if path == PRESENCE:
+        return True
+    kinds, kind = flow.members[system].map(flow.entity), pattern(path)
+    collection, slash, rest = kind.partition("/")
+    if slash and rest == "*":
+        return collection in kinds.collections
+    return kind in kinds.writable or kind in kinds.readable or kind in kinds.create_only

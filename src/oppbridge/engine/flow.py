@@ -1,0 +1,123 @@
+"""A flow as the engine runs it: opened systems, members with their part, the rules of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from ..contract import ConnectorSpec, Trait
+from ..decision import Clash, Enricher, Gate, Policy, Scorer
+from ..records.values import Values, pattern
+
+if TYPE_CHECKING:
+    from ..mapping import CompiledMap
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One configured installation, opened."""
+
+    name: str
+    connector: Any
+    spec: ConnectorSpec
+    maps: Mapping[str, CompiledMap]
+
+    def promises(self, entity: str, trait: Trait) -> bool:
+        """Whether its connector promises `trait` for `entity`."""
+        return self.spec.promises(entity, trait)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One system's part in moving one entity.
+
+    `owns` lists the only fields (`*`, `lines/*/price`) whose edits elsewhere do not count;
+    `admits` says which records it gets.
+    """
+
+    system: System
+    reads: bool = True
+    writes: bool = True
+    creates: bool = True
+    owns: tuple[str, ...] = ()
+    admits: Callable[[Values], bool] | None = None
+
+    def map(self, entity: str) -> CompiledMap:
+        """The compiled map of the entity."""
+        return self.system.maps[entity]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFlow:
+    """How one entity moves in a flow. `deletions` is hold, propagate or ignore."""
+
+    entity: str
+    members: Mapping[str, Member]
+    policy: tuple[str, Policy]
+    policies: Mapping[str, tuple[str, Policy]] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    owner_of_all: str | None = None
+    deletions: str = "hold"
+    match: tuple[str, ...] = ()
+    remembered: bool = False
+    scorer: Scorer | None = None
+    enrichers: Sequence[Enricher] = ()
+    gates: Sequence[tuple[str, Gate]] = ()
+
+    def sole_owner(self, path: str) -> str | None:
+        """The only system whose edits of this path count, or None."""
+        wanted = pattern(path)
+        for name, member in self.members.items():
+            if any(fnmatchcase(wanted, owned) for owned in member.owns):
+                return name
+        return None
+
+    def owner(self, path: str) -> str | None:
+        """The system said to own this path, for policies."""
+        return self.owners.get(pattern(path)) or self.sole_owner(path) or self.owner_of_all
+
+    def policy_of(self, path: str) -> tuple[str, Policy]:
+        """The named policy that settles clashes on this path."""
+        return self.policies.get(pattern(path), self.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """An entity's rules for one record, with what people have ruled about it."""
+
+    flow: EntityFlow
+    rulings: Mapping[str, str]
+
+    def sole_owner(self, path: str) -> str | None:
+        """See `EntityFlow.sole_owner`."""
+        return self.flow.sole_owner(path)
+
+    def owner(self, path: str) -> str | None:
+        """See `EntityFlow.owner`."""
+        return self.flow.owner(path)
+
+    def winner(self, clash: Clash) -> tuple[str | None, str]:
+        """A person's ruling first, then the policy of the path."""
+        if clash.path in self.rulings:
+            return self.rulings[clash.path], "ruling"
+        name, policy = self.flow.policy_of(clash.path)
+        return policy(clash), name
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Which entities move between which systems, in the order they are moved."""
+
+    name: str
+    entities: Sequence[EntityFlow]
+
+    def systems(self) -> dict[str, System]:
+        """Every system that takes part, by name."""
+        members = [m for one in self.entities for m in one.members.values()]
+        return {member.system.name: member.system for member in members}
+
+    def entity(self, name: str) -> EntityFlow | None:
+        """How one entity moves, None where it does not."""
+        return next((one for one in self.entities if one.entity == name), None)

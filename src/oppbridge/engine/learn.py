@@ -1,0 +1,206 @@
+"""Turns news of rows into links, records and things to decide, inside one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..contract import Change
+from ..errors import Invalid
+from ..merge import PRESENCE
+from ..records.scalars import Scalar, instant_text
+from ..store import Link, Planned, Tx, cursors, links, records, writes
+from .line import Post
+
+SPACE = uuid.UUID("7f3a0f0e-5a0f-4c55-9d5c-6a2f4b8e1d11")
+
+News = dict[str, tuple[Change, bytes | None]]
+
+
+@dataclass(slots=True)
+class Seen:
+    """A page sorted: links met, rows that may be news, versions that moved on their own."""
+
+    known: list[int] = field(default_factory=list)
+    news: News = field(default_factory=dict)
+    versions: list[tuple[int, str | None]] = field(default_factory=list)
+    unchanged: int = 0
+
+
+@dataclass(slots=True)
+class _Learned:
+    """What a page of news comes to."""
+
+    fresh: list[Link] = field(default_factory=list)
+    moved: list[Link] = field(default_factory=list)
+    ask: set[int] = field(default_factory=set)
+    told: list[tuple[int, str, str, str, dict[str, Scalar]]] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    readable: list[str] = field(default_factory=list)
+
+
+def learn(tx: Tx, post: Post, seen: Seen) -> list[int]:
+    """Store the news of a page. Returns the ids of every link the page showed."""
+    links.touch(tx, seen.versions)
+    if not seen.news:
+        return seen.known
+    known = links.by_key(tx, post.system, post.entity, list(seen.news))
+    out = _Learned()
+    strangers: list[tuple[Change, bytes, dict[str, Scalar]]] = []
+    for key, (change, digest) in seen.news.items():
+        link = known.get(key)
+        if change.row is None or digest is None:
+            if link is not None:
+                _removed(post, link, out)
+            continue
+        try:
+            values = {PRESENCE: True, **post.map.read(change.row)}
+        except Invalid as exc:
+            out.unreadable[key] = str(exc)
+            continue
+        out.readable.append(key)
+        if link is None:
+            strangers.append((change, digest, values))
+        else:
+            _moved(post, link, change, digest, values, out)
+    _introduce(tx, post, strangers, out)
+    _store(tx, post, out)
+    return seen.known + [link.id for link in out.fresh]
+
+
+def _removed(post: Post, link: Link, out: _Learned) -> None:
+    if link.gone:
+        return
+    before = link.news or link.shown or {}
+    link.gone, link.digest, link.news = True, None, {}
+    link.at, link.seen = None, post.line.stamp()
+    out.moved.append(link)
+    out.ask.add(link.record_id)
+    if before:
+        _tell(post, link, {PRESENCE: None}, out)
+
+
+def _moved(
+    post: Post,
+    link: Link,
+    change: Change,
+    digest: bytes,
+    values: dict[str, Scalar],
+    out: _Learned,
+) -> None:
+    before = link.news or link.shown or {}
+    link.digest, link.version, link.gone = digest, change.version, False
+    link.at = instant_text(change.at) if change.at else None
+    link.seen = post.line.stamp()
+    link.news = None if values == link.shown else values
+    out.moved.append(link)
+    if link.news is not None:
+        out.ask.add(link.record_id)
+    if changed := differences(before, values):
+        _tell(post, link, changed, out)
+
+
+def differences(before: dict[str, Scalar], now: dict[str, Scalar]) -> dict[str, Scalar]:
+    """Paths whose values differ, with the value they have now (None: not there)."""
+    paths = before.keys() | now.keys()
+    return {path: now.get(path) for path in paths if before.get(path) != now.get(path)}
+
+
+def _tell(post: Post, link: Link, changed: dict[str, Scalar], out: _Learned) -> None:
+    flow = post.line.flow.entity(post.entity)
+    if flow is not None and flow.remembered:
+        seen = link.seen or post.line.stamp()
+        out.told.append((link.record_id, post.system, link.at or seen, seen, changed))
+
+
+def uid_of(post: Post, change: Change) -> str:
+    """The record id of a row seen for the first time: what it says itself, else derived."""
+    origin = post.map.origin_of(change.row) if change.row is not None else None
+    if origin is not None:
+        try:
+            return str(uuid.UUID(origin))
+        except ValueError:
+            pass
+    return str(uuid.uuid5(SPACE, f"{post.entity}/{post.system}/{change.key}"))
+
+
+def _introduce(
+    tx: Tx,
+    post: Post,
+    strangers: Sequence[tuple[Change, bytes, dict[str, Scalar]]],
+    out: _Learned,
+) -> None:
+    """Give rows nobody has met a link, and a record where none has their uid."""
+    if not strangers:
+        return
+    uids = [uid_of(post, change) for change, _, _ in strangers]
+    known = records.by_uid(tx, post.entity, uids)
+    taken = set(links.keys_of(tx, post.system, list(known.values())))
+    made: list[tuple[int, str, str]] = []
+    ids = iter(tx.allocate("record", len(strangers)))
+    for link_id, (change, digest, values), uid in zip(
+        tx.allocate("link", len(strangers)), strangers, uids, strict=True
+    ):
+        record_id = known.get(uid)
+        if record_id in taken:  # a copied row carries the origin of the one it was copied from
+            uid = str(uuid.uuid5(SPACE, f"{post.entity}/{post.system}/{change.key}"))
+            record_id = known.get(uid)
+        if record_id is None:
+            record_id = known[uid] = next(ids)
+            made.append((record_id, post.entity, uid))
+        taken.add(record_id)
+        link = Link(link_id, record_id, post.system, post.entity, change.key)
+        link.version, link.digest, link.news = change.version, digest, values
+        link.at = instant_text(change.at) if change.at else None
+        link.seen = post.line.stamp()
+        out.fresh.append(link)
+        out.ask.add(record_id)
+        _tell(post, link, {p: v for p, v in values.items() if v is not None}, out)
+    records.insert(tx, made)
+    links.insert(tx, out.fresh)
+
+
+def _store(tx: Tx, post: Post, out: _Learned) -> None:
+    links.update(tx, out.moved)
+    cursors.note_changes(tx, out.told)
+    records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
+    if out.fresh:
+        wake(tx, post, [link.key for link in out.fresh])
+    post.count("dead", len(out.unreadable))
+    letters = writes.unreadable(tx, post.system, post.entity, [*out.unreadable, *out.readable])
+    same = {key for key, (_, why) in letters.items() if out.unreadable.get(key) == why}
+    writes.drop(tx, [id for key, (id, _) in letters.items() if key not in same])
+    fresh = [_letter(post, key, why) for key, why in out.unreadable.items() if key not in same]
+    writes.insert(tx, fresh, post.line.run_id)
+
+
+def wake(tx: Tx, post: Post, keys: Sequence[str]) -> None:
+    """Have records decided that waited for these keys to be linked."""
+    waiting = links.take_awaiting(tx, post.system, post.entity, keys)
+    by_entity: dict[str, list[int]] = {}
+    for record in records.by_id(tx, waiting).values():
+        by_entity.setdefault(record.entity, []).append(record.id)
+    for entity, ids in by_entity.items():
+        records.ask(tx, post.line.flows(entity), entity, ids)
+
+
+def _letter(post: Post, key: str, why: str) -> Planned:
+    """A dead letter for a row that cannot be read."""
+    return Planned(
+        id=0,
+        flow=post.line.flow.name,
+        record_id=None,
+        link_id=None,
+        system=post.system,
+        entity=post.entity,
+        action="read",
+        key=key,
+        fields={},
+        before={},
+        reasons={},
+        state="dead",
+        digest="",
+        why=why,
+        planned=post.line.now(),
+    )

@@ -1,0 +1,128 @@
+"""What one run carries along: the store, its lease, the clock, the counts, the quiet cursors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ..contract import Trait
+from ..records.scalars import instant_text
+from ..store import Lease, Store, Tx, cursors, runs
+from ..store.cursors import Place
+from .flow import Flow, Member
+from .report import Report
+
+if TYPE_CHECKING:
+    from ..mapping import CompiledMap
+
+Progress = Callable[[str, str, str, int], None]
+"""Called with stage, system, entity and how many rows or writes were just dealt with."""
+
+
+def _silent(stage: str, system: str, entity: str, count: int) -> None:
+    """No progress wanted."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One run of one flow.
+
+    `others` names, by entity, every flow of the store that moves it: what one flow learns is
+    news to all. The lease is taken with the first write, so that a run that finds nothing new
+    writes one transaction, at its end.
+    """
+
+    store: Store
+    flow: Flow
+    others: Mapping[str, Sequence[str]]
+    report: Report
+    progress: Progress = _silent
+    lease: Lease | None = None
+    run_id: int | None = None
+    quiet: dict[tuple[str, str], Place] = field(default_factory=dict)
+    out: set[str] = field(default_factory=set)  # systems nothing more is asked of in this run
+    blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
+
+    def flows(self, entity: str) -> Sequence[str]:
+        """Names of the flows that move an entity."""
+        return self.others.get(entity, ())
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the store's clock."""
+        return self.store.clock()
+
+    def moment(self) -> datetime:
+        """Now, as an instant."""
+        return datetime.fromtimestamp(self.now(), UTC)
+
+    def stamp(self) -> str:
+        """Now, as canonical text."""
+        return instant_text(self.moment())
+
+    def take_lease(self) -> None:
+        """Make sure that no other run writes to this flow's systems; Unavailable where one does."""
+        if self.lease is None:
+            names = [f"system:{name}" for name in self.flow.systems()]
+            with self.store.write() as tx:
+                self.lease = runs.acquire(tx, names, self.now())
+                self.run_id = runs.begin(tx, self.flow.name, self.report.started)
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction under the run's lease, which the first one takes."""
+        self.take_lease()
+        with self.store.write(self.lease) as tx:
+            yield tx
+
+    def finish(self) -> None:
+        """Store quiet cursors and the report, and give the lease back: one transaction."""
+        self.report.finished = self.now()
+        with self.store.write() as tx:
+            for (system, entity), at in self.quiet.items():
+                cursors.move(tx, system, entity, at, self.now())
+            self.quiet.clear()
+            if self.lease is not None:
+                runs.release(tx, self.lease)
+            run_id = self.run_id or runs.begin(tx, self.flow.name, self.report.started)
+            runs.finish(tx, run_id, self.report.outcome, self.report.to_json(), self.now())
+        self.lease = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One entity in one system within one run: what every step works on."""
+
+    line: Line
+    member: Member
+    entity: str
+
+    @property
+    def system(self) -> str:
+        """The system's name."""
+        return self.member.system.name
+
+    @property
+    def map(self) -> CompiledMap:
+        """The entity's map in this system."""
+        return self.member.map(self.entity)
+
+    @property
+    def connector(self) -> Any:
+        """The system's open connector."""
+        return self.member.system.connector
+
+    def promises(self, trait: Trait) -> bool:
+        """Whether the connector promises `trait` for this entity."""
+        return self.member.system.promises(self.entity, trait)
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Add to one of this post's counters."""
+        if by:
+            self.line.report.count(self.entity, self.system, what, by)
+
+    def progress(self, stage: str, count: int) -> None:
+        """Tell who watches."""
+        self.line.progress(stage, self.system, self.entity, count)

@@ -1,0 +1,194 @@
+"""From a decided record to the writes each system needs, with before, after and reason."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from ..decision import Proposal
+from ..merge import PRESENCE
+from ..records.scalars import Scalar
+from ..records.values import part_of, pattern
+from ..store import Link, Planned
+from ..store.rows import dump
+from .flow import EntityFlow, Member
+
+if TYPE_CHECKING:
+    from ..mapping import CompiledMap
+    from .decide import Decision
+    from .line import Line
+
+
+def plan(line: Line, flow: EntityFlow, one: Decision) -> tuple[list[Planned], list[int]]:
+    """The writes a record needs that were not planned before, and those no longer needed."""
+    fresh: list[Planned] = []
+    stale: list[int] = []
+    by_system = {link.system: link for link in one.links}
+    wanted = [
+        write
+        for member in flow.members.values()
+        if (write := _need(line, flow, member, by_system.get(member.system.name), one))
+    ]
+    if one.merged.undecided:
+        wanted.append(_question(line, one))
+    kept = {write.digest for write in one.open_writes}
+    digests = {write.digest for write in wanted}
+    stale = [write.id for write in one.open_writes if write.digest not in digests]
+    fresh = [write for write in wanted if write.digest not in kept]
+    for write in fresh:
+        _gate(flow, write, one)
+        _tally(line, write)
+    return fresh, stale
+
+
+def _need(
+    line: Line, flow: EntityFlow, member: Member, link: Link | None, one: Decision
+) -> Planned | None:
+    if not member.writes:
+        return None
+    values = one.merged.values
+    present = values.get(PRESENCE) is True
+    if link is not None and not link.gone:
+        if not present:
+            return _write(line, member, one, "delete", link, {PRESENCE: None})
+        fields = _updates(member.map(flow.entity), link, one)
+        return _write(line, member, one, "update", link, fields) if fields else None
+    wanted = link is None or PRESENCE in link.lag
+    if not (present and wanted and member.creates):
+        return None
+    if member.admits is not None and not member.admits(values):
+        return None
+    kinds = member.map(flow.entity)
+    fields = {p: v for p, v in values.items() if v is not None and creatable(kinds, p)}
+    return _write(line, member, one, "create", link, fields)
+
+
+def _updates(kinds: CompiledMap, link: Link, one: Decision) -> dict[str, Scalar]:
+    """What the system does not stand for yet, and can be told."""
+    fields = {
+        path: one.merged.values.get(path)
+        for path in link.lag
+        if path not in one.merged.undecided and updatable(kinds, path)
+    }
+    removed = {p for p, v in fields.items() if v is None and (part := part_of(p)) and not part[2]}
+    return {p: v for p, v in fields.items() if p in removed or _stem(p) not in removed}
+
+
+def _stem(path: str) -> str:
+    part = part_of(path)
+    return f"{part[0]}/{part[1]}" if part else path
+
+
+def creatable(kinds: CompiledMap, path: str) -> bool:
+    """Whether a path can be written when its row or part is created."""
+    kind = pattern(path)
+    return kind in kinds.writable or kind in kinds.create_only or _is_open_stem(kinds, kind)
+
+
+def updatable(kinds: CompiledMap, path: str) -> bool:
+    """Whether a path can be written later on."""
+    kind = pattern(path)
+    if _is_open_stem(kinds, kind):
+        return True
+    return kind in kinds.writable and (kind not in kinds.create_only or "/" in path)
+
+
+def _is_open_stem(kinds: CompiledMap, kind: str) -> bool:
+    """The presence of parts in a collection that can be written to."""
+    collection, slash, rest = kind.partition("/")
+    if not slash or rest != "*" or collection not in kinds.collections:
+        return False
+    return any(name.startswith(f"{collection}/*/") for name in kinds.writable)
+
+
+def _write(
+    line: Line,
+    member: Member,
+    one: Decision,
+    action: str,
+    link: Link | None,
+    fields: dict[str, Scalar],
+) -> Planned:
+    system = member.system.name
+    before = {} if link is None or action == "create" else {p: link.lag.get(p) for p in fields}
+    if action == "delete":
+        before = dict(one.base)
+    reasons = {p: why for p in fields if (why := one.merged.reasons.get(p) or one.added.get(p))}
+    return Planned(
+        id=0,
+        flow=line.flow.name,
+        record_id=one.record.id,
+        link_id=link.id if link else None,
+        system=system,
+        entity=one.record.entity,
+        action=action,
+        key=link.key if link else None,
+        fields=fields,
+        before=before,
+        reasons=reasons,
+        state="planned",
+        digest=digest(system, action, one.record.uid, fields),
+        planned=line.now(),
+    )
+
+
+def digest(system: str, action: str, uid: str, fields: dict[str, Scalar]) -> str:
+    """Names this exact write; an approval is for a digest, not for a record."""
+    text = dump([system, action, uid, fields])
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _question(line: Line, one: Decision) -> Planned:
+    """The clashes nobody but a person can settle, as one held write."""
+    clashes = one.merged.undecided
+    fields: dict[str, Scalar] = dict.fromkeys(clashes)
+    said = {
+        path: "; ".join(f"{who}: {value!r}" for who, value in sorted(clash.values.items()))
+        for path, clash in clashes.items()
+    }
+    return Planned(
+        id=0,
+        flow=line.flow.name,
+        record_id=one.record.id,
+        link_id=None,
+        system="",
+        entity=one.record.entity,
+        action="clash",
+        key=None,
+        fields=fields,
+        before={path: clash.base for path, clash in clashes.items()},
+        reasons=said,
+        state="held",
+        digest=digest("", "clash", one.record.uid, {**fields, **said}),
+        why=f"changed on both sides: {', '.join(sorted(clashes))}",
+        planned=line.now(),
+    )
+
+
+def _gate(flow: EntityFlow, write: Planned, one: Decision) -> None:
+    if write.action == "clash":
+        return
+    if one.problem is not None:
+        write.state, write.why = "dead", one.problem
+        return
+    if write.action == "delete" and flow.deletions == "hold":
+        write.state, write.why = "held", "deletions are held"
+        return
+    proposal = Proposal(
+        write.entity,
+        one.record.uid,
+        write.system,
+        write.action,
+        write.before,
+        write.fields,
+        one.merged.values,
+    )
+    for name, gate in flow.gates:
+        if why := gate(proposal):
+            write.state, write.why = "held", f"{name}: {why}"
+            return
+
+
+def _tally(line: Line, write: Planned) -> None:
+    if write.state in ("held", "dead"):
+        line.report.count(write.entity, write.system or "both", write.state)

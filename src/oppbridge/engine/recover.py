@@ -1,0 +1,129 @@
+"""Finishes what an earlier run began in a system, before anyone observes that system again.
+
+A create is sent again under its own key: made once, however often it is sent. An update or a
+deletion is only looked at: the next decision compares both sides anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..contract import Action, Change, Receipt, Trait
+from ..errors import Reject
+from ..merge import PRESENCE
+from ..store import Link, Planned, links, records, writes
+from .deliver import send
+from .learn import Seen, learn
+from .line import Post
+from .observe import sort
+from .render import Directory, Outgoing, render
+from .settle import settle
+
+BATCH = 200
+
+
+def recover(post: Post) -> None:
+    """Find out about every write into this system whose answer nobody has lived to see."""
+    after = 0
+    while True:
+        with post.line.store.read() as tx:
+            batch = writes.in_doubt(tx, post.system, post.entity, after, BATCH)
+        if not batch:
+            return
+        after = batch[-1].id
+        post.line.take_lease()
+        outgoing = _outgoing(post, batch)
+        _resend(post, [one for one in outgoing if one.write.action is Action.CREATE])
+        _look(post, [one for one in outgoing if one.write.action is not Action.CREATE])
+
+
+def _outgoing(post: Post, batch: Sequence[Planned]) -> list[Outgoing]:
+    ids = [planned.record_id for planned in batch if planned.record_id is not None]
+    with post.line.store.read() as tx:
+        uids = records.uids(tx, ids)
+        held = links.of_records(tx, ids)
+        known = Directory.of(tx, post, batch)
+    out: list[Outgoing] = []
+    lost: list[Planned] = []
+    for planned in batch:
+        group = held.get(planned.record_id or 0, [])
+        link = next((one for one in group if one.system == post.system), None)
+        try:
+            out.append(render(post, planned, link, uids[planned.record_id or 0], known))
+        except (Reject, KeyError):
+            lost.append(planned)
+    if lost:  # what it pointed at has gone meanwhile: decided afresh
+        with post.line.write() as tx:
+            writes.drop(tx, [planned.id for planned in lost])
+            again = sorted({planned.record_id for planned in lost if planned.record_id})
+            records.ask(tx, post.line.flows(post.entity), post.entity, again)
+    return out
+
+
+def _resend(post: Post, creates: Sequence[Outgoing]) -> None:
+    if not creates:
+        return
+    found = {} if post.promises(Trait.KEYED_CREATES) else _find(post, creates)
+    missing = [one for one in creates if one.write.origin not in found]
+    receipts = {
+        one.write.id: Receipt(one.write.id, change.key, change.row, change.version, existed=True)
+        for one in creates
+        if (change := found.get(one.write.origin))
+    }
+    if missing:
+        receipts |= {receipt.id: receipt for receipt in send(post, missing)}
+    with post.line.write() as tx:
+        settled = settle(tx, post, [(one, receipts[one.write.id]) for one in creates])
+        again = [one.planned.record_id for one in creates if one.planned.record_id]
+        records.ask(tx, post.line.flows(post.entity), post.entity, again)
+    post.progress("recover", settled.sent)
+
+
+def _find(post: Post, creates: Sequence[Outgoing]) -> dict[str, Change]:
+    """Where keys cannot be chosen: rows that carry the record's id, by that id."""
+    column = post.map.origin
+    if column is None:
+        return {}
+    changes = post.connector.find(post.entity, column, [one.write.origin for one in creates])
+    return {
+        origin: change
+        for change in changes
+        if change.row is not None and (origin := post.map.origin_of(change.row))
+    }
+
+
+def _look(post: Post, others: Sequence[Outgoing]) -> None:
+    """Settle the paths that arrived; what did not arrive is decided again."""
+    if not others:
+        return
+    keys = [str(one.write.key) for one in others]
+    there = {change.key: change for change in post.connector.fetch(post.entity, keys)}
+    changed: list[Link] = []
+    for one in others:
+        change = there.get(str(one.write.key))
+        if one.link is not None and change is not None and change.row is not None:
+            changed += _arrived(post, one, one.link, change)
+    seen = sort(post, list(there.values()) + [Change(k, None) for k in keys if k not in there])
+    with post.line.write() as tx:
+        links.update(tx, changed)
+        for link in changed:  # compared afresh with what is now shown
+            seen.news.setdefault(link.key, (there[link.key], post.map.digest(there[link.key].row or {})))
+        learn(tx, post, seen)
+        writes.drop(tx, [one.planned.id for one in others])
+        ids = [one.planned.record_id for one in others if one.planned.record_id]
+        records.ask(tx, post.line.flows(post.entity), post.entity, ids)
+
+
+def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link]:
+    now = {PRESENCE: True, **post.map.read(change.row or {})}
+    shown = dict(link.shown or {})
+    arrived = {
+        told: path
+        for told, path in one.paths.items()
+        if path in one.expected and now.get(path) == one.expected[path] != shown.get(path)
+    }
+    for told, path in arrived.items():
+        shown[path] = now.get(path)
+        link.lag.pop(told, None)
+    link.shown = shown
+    return [link] if arrived else []

@@ -1,0 +1,181 @@
+"""Planned writes in a system's own terms: references as native keys, parts under native keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..contract import Action, Part, Write
+from ..errors import Invalid, Unlinked
+from ..merge import PRESENCE
+from ..records.scalars import Scalar
+from ..records.values import part_of, pattern, reference_patterns, unescape
+from ..store import Link, Planned, Tx, links, records
+from .line import Post
+from .translate import part_stem, system_path
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """A write ready to send, with what the system will show for each path written.
+
+    `expected` is in system space; `paths` maps the record paths that are sent to system paths;
+    `stems` maps the id of each part to be created to its collection's canonical name.
+    """
+
+    planned: Planned
+    link: Link | None
+    write: Write
+    expected: dict[str, Scalar] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    stems: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Directory:
+    """The native keys, in one system, of the records a batch of writes points at."""
+
+    keys: dict[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, tx: Tx, post: Post, batch: Iterable[Planned]) -> Directory:
+        """Look up in bulk whatever these writes refer to."""
+        targets = reference_patterns(post.entity)
+        wanted: dict[str, set[str]] = {}
+        for planned in batch:
+            for path, value in planned.fields.items():
+                target = targets.get(pattern(path))
+                if target is not None and value is not None:
+                    wanted.setdefault(target, set()).add(str(value))
+        found: dict[tuple[str, str], str] = {}
+        for target, uids in wanted.items():
+            ids = records.by_uid(tx, target, sorted(uids))
+            keys = links.keys_of(tx, post.system, sorted(ids.values()))
+            found.update({(target, uid): keys[id] for uid, id in ids.items() if id in keys})
+        return cls(found)
+
+
+def render(post: Post, planned: Planned, link: Link | None, uid: str, known: Directory) -> Outgoing:
+    """The write as the connector takes it. Cuts optional references that have no twin yet.
+
+    Raises Unlinked when nothing is left to send or a required reference has no twin, Invalid when
+    the system could not take it.
+    """
+    values = dict(_native(post, planned, known))
+    if planned.action != "delete" and not values:
+        raise Unlinked(f"{', '.join(planned.cut)}: no twin in {post.system} yet")
+    header = {p: v for p, v in values.items() if "/" not in p and p != PRESENCE}
+    kinds = post.map
+    action = Action(planned.action)
+    row: dict[str, Any] = {}
+    if action is not Action.DELETE:
+        row = kinds.created(header) if action is Action.CREATE else kinds.write(header)
+    if action is Action.CREATE and kinds.origin is not None:
+        row[kinds.origin] = uid
+    out = Outgoing(planned, link, Write(str(planned.id), action, uid, None, row))
+    if action is not Action.DELETE:
+        out.expected = {PRESENCE: True, **kinds.predict(header)}
+        out.paths = {p: p for p in header} | {PRESENCE: PRESENCE}
+    parts = tuple(_parts(post, values, link, out)) if action is not Action.DELETE else ()
+    creating = action is Action.CREATE
+    out.write = Write(
+        id=str(planned.id),
+        action=action,
+        origin=uid,
+        key=None if creating or link is None else link.key,
+        row=row,
+        parts=parts,
+        version=None if creating or link is None else link.version,
+        current={} if creating or link is None else _current(post, link),
+        again=planned.state == "sent",
+    )
+    return out
+
+
+def _native(
+    post: Post, planned: Planned, known: Directory
+) -> Iterable[tuple[str, Scalar]]:
+    """The fields with references as native keys; those without a twin are cut or refused."""
+    targets = reference_patterns(post.entity)
+    before = set(planned.cut) if planned.state == "sent" else None  # what was sent then, as it was
+    planned.cut = []
+    for path, value in planned.fields.items():
+        target = targets.get(pattern(path))
+        if target is None or value is None:
+            yield path, value
+            continue
+        key = known.keys.get((target, str(value)))
+        if key is not None and path not in (before or ()):
+            yield path, key
+        elif planned.action == "create" and pattern(path) not in post.map.optional_references:
+            raise Unlinked(f"{path}: the {target} has no twin in {post.system} yet")
+        else:
+            planned.cut.append(path)
+
+
+def _current(post: Post, link: Link) -> dict[str, Any]:
+    """The header columns as the system last showed them, where they could be written."""
+    shown = link.shown or {}
+    kinds = post.map
+    header = {p: v for p, v in shown.items() if "/" not in p and p in kinds.writable}
+    try:
+        return kinds.write(header)
+    except Invalid:
+        return {}
+
+
+def _parts(
+    post: Post, values: dict[str, Scalar], link: Link | None, out: Outgoing
+) -> Iterable[Part]:
+    grouped: dict[tuple[str, str], dict[str, Scalar]] = {}
+    for path, value in values.items():
+        if part := part_of(path):
+            grouped.setdefault((part[0], part[1]), {})[part[2]] = value
+    for (name, id), fields in grouped.items():
+        stem = f"{name}/{id}"
+        native = system_path(link, stem) if link is not None else None
+        collection = post.map.collections[name]
+        if fields.get("", True) is None:
+            if native is not None:
+                out.paths[stem] = native
+                yield Part(collection, Action.DELETE, id, _key(native), {})
+            continue
+        told = {f: v for f, v in fields.items() if f}
+        row = post.map.write_part(name, told)
+        expected = post.map.predict_part(name, told)
+        where = native or part_stem(name, id)
+        if native is None:
+            out.stems[id] = name
+        if "" in fields:
+            out.paths[stem] = where
+            out.expected[where] = True
+        for f in told:
+            out.paths[f"{stem}/{f}"] = f"{where}/{f}"
+            out.expected[f"{where}/{f}"] = expected.get(f)
+        action = Action.CREATE if native is None else Action.UPDATE
+        yield Part(collection, action, id, None if native is None else _key(native), row)
+
+
+def _key(stem: str) -> str:
+    return unescape(stem.partition("/")[2])
+
+
+def renamed(out: Outgoing, parts: Sequence[tuple[str, str]]) -> Outgoing:
+    """The same with the native keys that the system gave to new parts, (id, native key)."""
+    for id, key in parts:
+        name = out.stems.get(id)
+        if name is None:
+            continue
+        old, new = part_stem(name, id), part_stem(name, key)
+        if old == new:
+            continue
+        out.paths = {p: _moved(s, old, new) for p, s in out.paths.items()}
+        out.expected = {_moved(s, old, new): v for s, v in out.expected.items()}
+    return out
+
+
+def _moved(path: str, old: str, new: str) -> str:
+    if path == old or path.startswith(old + "/"):
+        return new + path[len(old) :]
+    return path

@@ -1,0 +1,83 @@
+"""The counts of one run, and what went wrong in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+COUNTS = (
+    "observed",
+    "unchanged",
+    "created",
+    "updated",
+    "deleted",
+    "waiting",
+    "held",
+    "dead",
+    "clashes",
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts by entity and system, and problems in words."""
+
+    flow: str
+    started: float
+    finished: float | None = None
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def count(self, entity: str, system: str, what: str, by: int = 1) -> None:
+        """Add to one counter."""
+        self.counts.setdefault((entity, system), Counter())[what] += by
+
+    def place(self, entity: str, system: str, what: str, value: int) -> None:
+        """Set one counter."""
+        self.counts.setdefault((entity, system), Counter())[what] = value
+
+    def trouble(self, what: str) -> None:
+        """Note a passing problem: the next run tries again."""
+        if what not in self.problems:
+            self.problems.append(what)
+
+    def stop(self, what: str) -> None:
+        """Note a problem that someone must act on."""
+        if what not in self.stopped:
+            self.stopped.append(what)
+
+    def total(self, what: str) -> int:
+        """One counter over all entities and systems."""
+        return sum(counter[what] for counter in self.counts.values())
+
+    @property
+    def wrote(self) -> int:
+        """How many writes went through."""
+        return self.total("created") + self.total("updated") + self.total("deleted")
+
+    @property
+    def outcome(self) -> str:
+        """stopped, retry (something could not be reached), dead, waiting or done."""
+        if self.stopped:
+            return "stopped"
+        if self.problems:
+            return "retry"
+        if self.total("dead"):
+            return "dead"
+        return "waiting" if self.total("held") or self.total("waiting") else "done"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain data, keys stable."""
+        entities: dict[str, dict[str, dict[str, int]]] = {}
+        for (entity, system), counter in sorted(self.counts.items()):
+            entities.setdefault(entity, {})[system] = {name: counter[name] for name in COUNTS}
+        return {
+            "flow": self.flow,
+            "outcome": self.outcome,
+            "entities": entities,
+            "problems": list(self.problems),
+            "stopped": list(self.stopped),
+            "seconds": None if self.finished is None else round(self.finished - self.started, 3),
+        }

@@ -1,0 +1,114 @@
+"""One run of a flow: recover, observe, then decide and deliver until nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..errors import Retry, Stop
+from ..store import records, writes
+from .decide import decide
+from .deliver import deliver
+from .flow import EntityFlow
+from .line import Line, Post
+from .observe import observe
+from .recover import recover
+from .report import Report
+
+PASSES = 8
+
+
+def run(line: Line, entities: Sequence[str] | None = None) -> Report:
+    """Bring all systems of the flow to agree. Safe to stop anywhere and to run again."""
+    chosen = [one for one in line.flow.entities if entities is None or one.entity in entities]
+    try:
+        watch(line, chosen)
+        for _ in range(PASSES):
+            judge(line, chosen)
+            if not carry_out(line, chosen):
+                break
+        count_open(line, chosen)
+    finally:
+        line.finish()
+    return line.report
+
+
+def watch(line: Line, chosen: Sequence[EntityFlow]) -> None:
+    """Finish what was begun in every system, then observe those that are read."""
+    for post in _posts(line, chosen):
+        _guarded(post, _recover)
+    for post in _posts(line, chosen):
+        if post.member.reads:
+            _guarded(post, _observe)
+
+
+def judge(line: Line, chosen: Sequence[EntityFlow]) -> int:
+    """Decide whatever was asked for. Returns how many records were decided."""
+    with line.store.read() as tx:
+        asked = {one.entity for one in chosen if records.any_asked(tx, line.flow.name, one.entity)}
+    return sum(decide(line, one) for one in chosen if one.entity in asked)
+
+
+def carry_out(line: Line, chosen: Sequence[EntityFlow]) -> int:
+    """Deliver creates and updates in order, then deletions in reverse. Returns how many went."""
+    posts = [post for post in _posts(line, chosen) if post.member.writes]
+    with line.store.read() as tx:
+        waiting = writes.sendable(tx, line.flow.name)
+    sent = sum(_guarded(post, _send) for post in posts if _key(post) in waiting)
+    return sent + sum(_guarded(post, _delete) for post in reversed(posts) if _key(post) in waiting)
+
+
+def count_open(line: Line, chosen: Sequence[EntityFlow]) -> None:
+    """Put what still waits, is held or is dead into the report."""
+    entities = {one.entity for one in chosen}
+    with line.store.read() as tx:
+        rows = writes.tally(tx)
+    names = {"wait": "waiting", "held": "held", "dead": "dead"}
+    for flow, system, entity, state, count in rows:
+        if flow == line.flow.name and entity in entities and state in names:
+            line.report.place(entity, system or "both", names[state], count)
+
+
+def _posts(line: Line, chosen: Sequence[EntityFlow]) -> list[Post]:
+    return [Post(line, member, one.entity) for one in chosen for member in one.members.values()]
+
+
+def _key(post: Post) -> tuple[str, str]:
+    return post.system, post.entity
+
+
+def _guarded(post: Post, step: Callable[[Post], int]) -> int:
+    """Take a step unless its system is out; trouble is noted and the others go on."""
+    line = post.line
+    if post.system in line.out or _key(post) in line.blind:
+        return 0
+    try:
+        return step(post)
+    except Retry as exc:
+        line.report.trouble(f"{post.system}/{post.entity}: {exc}")
+        line.blind.add(_key(post))
+    except Stop as exc:
+        line.report.stop(f"{post.system}/{post.entity}: {exc}")
+        line.out.add(post.system)
+    return 0
+
+
+def _recover(post: Post) -> int:
+    with post.line.store.read() as tx:
+        doubtful = writes.doubtful(tx)
+    if _key(post) in doubtful:
+        recover(post)
+    return 0
+
+
+def _observe(post: Post) -> int:
+    observe(post)
+    return 0
+
+
+def _send(post: Post) -> int:
+    _recover(post)
+    return deliver(post, ("create", "update"))
+
+
+def _delete(post: Post) -> int:
+    return deliver(post, ("delete",))

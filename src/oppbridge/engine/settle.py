@@ -1,0 +1,190 @@
+"""Settles what became of writes: per path, and only what was dealt with.
+
+Storing the whole echo would lose edits made meanwhile: what the echo shows beyond the paths we
+wrote is news like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..contract import Action, Receipt
+from ..errors import Gone, Invalid, Retry, Stale, Unsure
+from ..merge import PRESENCE
+from ..records.scalars import Scalar
+from ..records.values import pattern
+from ..store import Link, Planned, Tx, links, records, writes
+from .learn import wake
+from .line import Post
+from .render import Outgoing, renamed
+
+DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a batch of receipts comes to."""
+
+    moved: list[Planned] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    fresh: list[Link] = field(default_factory=list)
+    ask: set[int] = field(default_factory=set)
+    forget: list[int] = field(default_factory=list)
+    look: list[str] = field(default_factory=list)  # native keys to observe again
+    sent: int = 0
+
+
+def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Settled:
+    """Store every receipt of a batch in one transaction."""
+    out = Settled()
+    for outgoing, receipt in batch:
+        if receipt.error is None:
+            _done(post, outgoing, receipt, out)
+        else:
+            _failed(post, outgoing, receipt.error, out)
+    for link, id in zip(out.fresh, tx.allocate("link", len(out.fresh)), strict=True):
+        link.id = id
+    _join_known(tx, post, out)
+    links.insert(tx, out.fresh)
+    links.update(tx, out.links)
+    writes.move(tx, out.moved, post.line.now())
+    writes.drop(tx, out.forget)
+    records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
+    if out.fresh:
+        wake(tx, post, [link.key for link in out.fresh])
+    return out
+
+
+def _done(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> None:
+    planned, link = outgoing.planned, outgoing.link
+    out.sent += 1
+    post.count(DONE[outgoing.write.action])
+    planned.state, planned.why = "done", None
+    out.moved.append(planned)
+    if outgoing.write.action is Action.DELETE:
+        if link is not None:
+            _gone(link, out)
+        return
+    creating = outgoing.write.action is Action.CREATE
+    if link is None or creating:
+        link = _linked(post, outgoing, receipt, out)
+    else:
+        out.links.append(link)
+    parts = list(receipt.parts.items())
+    renamed(outgoing, parts)
+    for id, key in parts:
+        if id in outgoing.stems:
+            link.parts[_stem(outgoing.stems[id], key)] = id
+    echo = _echo(post, receipt)
+    _agree(post, link, outgoing, receipt, echo)
+    if planned.cut or link.news is not None:
+        out.ask.add(link.record_id)
+
+
+def _linked(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> Link:
+    planned, link = outgoing.planned, outgoing.link
+    if link is None:
+        link = Link(0, int(planned.record_id or 0), post.system, post.entity, str(receipt.key))
+        out.fresh.append(link)
+    else:  # a row that had gone stands again, maybe under another key
+        out.links.append(link)
+    link.key, link.gone = str(receipt.key), False
+    link.shown, link.news, link.lag = {}, None, {}
+    link.parts = {}
+    planned.key = link.key
+    return link
+
+
+def _stem(name: str, key: str) -> str:
+    from .translate import part_stem
+
+    return part_stem(name, key)
+
+
+def _echo(post: Post, receipt: Receipt) -> dict[str, Scalar] | None:
+    if receipt.row is None:
+        return None
+    try:
+        return {PRESENCE: True, **post.map.read(receipt.row)}
+    except Invalid:
+        return None  # the next observation says so, with the row's key
+
+
+def _agree(
+    post: Post,
+    link: Link,
+    outgoing: Outgoing,
+    receipt: Receipt,
+    echo: dict[str, Scalar] | None,
+) -> None:
+    """What was written is shown and agreed; what else the echo shows is news."""
+    shown = dict(link.shown or {})
+    trusted = echo if echo is not None and not receipt.existed else None
+    for told, path in outgoing.paths.items():
+        link.lag.pop(told, None)
+        value = outgoing.expected.get(path)
+        if trusted is not None and (path in trusted or path not in outgoing.expected):
+            value = trusted.get(path)
+        if value is None and "/" in path:
+            shown.pop(path, None)
+        elif path in outgoing.expected or path in (trusted or {}):
+            shown[path] = value
+    for told in outgoing.planned.cut:
+        link.lag.setdefault(told, None)
+    if outgoing.write.action is Action.CREATE and trusted is not None:
+        _take_defaults(post, shown, trusted)
+    link.shown = shown
+    link.parts = {s: i for s, i in link.parts.items() if s in shown}
+    link.version = receipt.version
+    link.digest = None
+    if echo is not None and receipt.row is not None:
+        link.digest = post.map.digest(receipt.row)
+        link.news = None if echo == shown else echo
+        link.seen = post.line.stamp()
+
+
+def _take_defaults(
+    post: Post, shown: dict[str, Scalar], echo: dict[str, Scalar]
+) -> None:
+    """Defaults a system fills in are no edits; what only it can assign is news."""
+    for path, value in echo.items():
+        if path not in shown and pattern(path) not in post.map.assigned:
+            shown[path] = value
+
+
+def _gone(link: Link, out: Settled) -> None:
+    link.gone, link.digest, link.news, link.version = True, None, None, None
+    link.shown, link.lag, link.parts = {PRESENCE: None}, {}, {}
+    out.links.append(link)
+
+
+def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> None:
+    planned, link = outgoing.planned, outgoing.link
+    if isinstance(error, Unsure):
+        post.line.report.trouble(f"{post.system}: {error}")
+        return  # stays `sent`: recover finds out before anyone observes the system again
+    if isinstance(error, Stale | Gone) and link is not None:
+        out.forget.append(planned.id)
+        out.look.append(link.key)
+        out.ask.add(link.record_id)
+        return
+    if isinstance(error, Retry):
+        planned.state, planned.why = "planned", str(error)
+        post.line.report.trouble(f"{post.system}: {error}")
+    else:
+        planned.state, planned.why = "dead", str(error)
+        post.count("dead")
+    out.moved.append(planned)
+
+
+def _join_known(tx: Tx, post: Post, out: Settled) -> None:
+    """A create may find a row that was observed meanwhile: its link is then ours."""
+    known = links.by_key(tx, post.system, post.entity, [link.key for link in out.fresh])
+    for link in [one for one in out.fresh if one.key in known]:
+        found = known[link.key]
+        out.fresh.remove(link)
+        if found.record_id != link.record_id:
+            records.join(tx, link.record_id, found.record_id)
+        link.id = found.id
+        out.links.append(link)

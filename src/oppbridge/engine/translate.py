@@ -1,0 +1,161 @@
+"""System space to record space and back: native keys to record ids, native parts to part ids."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..merge import PRESENCE
+from ..records.scalars import Scalar
+from ..records.values import escape, part_of, pattern, reference_patterns, unescape
+from ..store import Link, Record, Tx, links, records
+from .learn import differences
+
+
+@dataclass(slots=True)
+class Registry:
+    """Who is behind a native key, for one batch of records: filled in bulk, asked one by one."""
+
+    uids: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tx: Tx, entity: str, shown: Iterable[Link]) -> Registry:
+        """Look up every reference that these links show as news."""
+        targets = reference_patterns(entity)
+        wanted: dict[tuple[str, str], set[str]] = {}
+        for link in shown:
+            for path, value in (link.news or {}).items():
+                target = targets.get(pattern(path))
+                if target is not None and value is not None:
+                    wanted.setdefault((link.system, target), set()).add(str(value))
+        found: dict[tuple[str, str, str], str] = {}
+        for (system, target), keys in wanted.items():
+            ids = links.records_of(tx, system, target, sorted(keys))
+            names = records.uids(tx, sorted(set(ids.values())))
+            found.update({(system, target, key): names[id] for key, id in ids.items() if id in names})
+        return cls(found)
+
+
+@dataclass(slots=True)
+class News:
+    """What one link brings to a decision, in record space.
+
+    `changed` are the paths to merge, `first` those shown for the first time; `open` are system
+    paths that cannot be told yet because they point at rows nobody has linked (`awaited`).
+    """
+
+    link: Link
+    changed: dict[str, Scalar] = field(default_factory=dict)
+    first: set[str] = field(default_factory=set)
+    open: set[str] = field(default_factory=set)
+    awaited: list[tuple[str, str, str]] = field(default_factory=list)
+    paths: dict[str, str] = field(default_factory=dict)  # record path -> system path
+
+
+def news_of(link: Link, record: Record, registry: Registry) -> News:
+    """Translate what a link shows against what it showed."""
+    out = News(link)
+    if link.gone:
+        if (link.shown or {}).get(PRESENCE) is not None:
+            out.changed[PRESENCE] = None
+            out.paths[PRESENCE] = PRESENCE
+        return out
+    if link.news is None:
+        return out
+    shown = link.shown or {}
+    targets = reference_patterns(record.entity)
+    changed = differences(shown, link.news)
+    for path in link.news.keys() - shown.keys():
+        changed.setdefault(path, link.news[path])
+    name_parts(link, record, link.news)
+    for path, value in changed.items():
+        target = targets.get(pattern(path))
+        if target is not None and value is not None:
+            who = registry.uids.get((link.system, target, str(value)))
+            if who is None:
+                out.open.add(path)
+                out.awaited.append((link.system, target, str(value)))
+                continue
+            value = who
+        told = record_path(link, path)
+        out.changed[told], out.paths[told] = value, path
+        if path not in shown:
+            out.first.add(told)
+    return out
+
+
+def record_path(link: Link, path: str) -> str:
+    """A system path in record space: the part's native key becomes its id."""
+    part = part_of(path)
+    if part is None:
+        return path
+    collection, key, name = part
+    stem = f"{collection}/{link.parts.get(f'{collection}/{key}', key)}"
+    return f"{stem}/{name}" if name else stem
+
+
+def system_path(link: Link, path: str) -> str | None:
+    """A record path in one system's space; None while the part has no native key there."""
+    part = part_of(path)
+    if part is None:
+        return path
+    collection, id, name = part
+    for stem, known in link.parts.items():
+        if known == id and stem.startswith(collection + "/"):
+            return f"{stem}/{name}" if name else stem
+    return None
+
+
+def name_parts(link: Link, record: Record, values: Mapping[str, Scalar]) -> None:
+    """Give every native part that has none an id: its own, a twin's, or a new one."""
+    fresh = [p for p, v in values.items() if v is True and _is_stem(p) and p not in link.parts]
+    if not fresh:
+        return
+    held = {f"{stem.partition('/')[0]}/{id}" for stem, id in link.parts.items()}
+    spare = [p for p in record.agreed if _is_stem(p) and p not in held]
+    for stem in fresh:
+        collection, _, key = stem.partition("/")
+        own = _uuid(unescape(key))
+        twin = None if link.shown is not None else _twin(stem, values, spare, record.agreed)
+        if own is not None and f"{collection}/{own}" in spare:
+            twin = f"{collection}/{own}"
+        if twin is not None:
+            spare.remove(twin)
+            link.parts[stem] = twin.partition("/")[2]
+        else:
+            seed = uuid.uuid5(uuid.UUID(record.uid), f"{link.system}/{stem}")
+            link.parts[stem] = own or str(seed)
+
+
+def _twin(
+    stem: str, values: Mapping[str, Scalar], spare: Sequence[str], agreed: Mapping[str, Scalar]
+) -> str | None:
+    """The agreed part that a part met for the first time seems to be: same number, or content."""
+    mine = {p[len(stem) :]: v for p, v in values.items() if p.startswith(stem + "/")}
+    kin = [s for s in spare if s.partition("/")[0] == stem.partition("/")[0]]
+    for names in (("/number", "/quantity"), ("/number",), ("/quantity", "/price"), ("/name",), ("/role",)):
+        told = {name: mine.get(name) for name in names}
+        if None in told.values():
+            continue
+        alike = [s for s in kin if all(agreed.get(s + name) == v for name, v in told.items())]
+        if len(alike) == 1:
+            return alike[0]
+    return None
+
+
+def part_stem(collection: str, key: str) -> str:
+    """The system path of a native part."""
+    return f"{collection}/{escape(key)}"
+
+
+def _is_stem(path: str) -> bool:
+    part = part_of(path)
+    return part is not None and not part[2]
+
+
+def _uuid(text: str) -> str | None:
+    try:
+        return str(uuid.UUID(text)) if len(text) == 36 else None
+    except ValueError:
+        return None

@@ -1,0 +1,6 @@
+"""The only room that speaks SQL: records, links, writes, cursors, leases and runs."""
+
+from .database import Lease, Store, Tx, open_store
+from .rows import Link, Planned, Record
+
+__all__ = ["Lease", "Link", "Planned", "Record", "Store", "Tx", "open_store"]

@@ -1,0 +1,96 @@
+"""Where each reading stands, and what was remembered of each observed change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..decision import Observed
+from ..errors import Unavailable
+from .database import Tx
+from .rows import dump, load
+from .schema import cursor, history
+
+
+@dataclass(slots=True)
+class Place:
+    """A reading's cursor text, the links a running sweep has seen, and the revision for moving it."""
+
+    text: str | None = None
+    sweep: bytes | None = None
+    revision: int = 0
+
+
+def place(tx: Tx, system: str, entity: str) -> Place:
+    """Where the reading of one entity in one system stands."""
+    rows = tx.rows(
+        sa.select(cursor.c.text, cursor.c.sweep, cursor.c.revision).where(
+            cursor.c.system == system, cursor.c.entity == entity
+        )
+    )
+    return Place(*rows[0]) if rows else Place()
+
+
+def move(tx: Tx, system: str, entity: str, at: Place, now: float) -> None:
+    """Move a cursor on, if nobody else has meanwhile; raises Unavailable when somebody has."""
+    values = {"text": at.text, "sweep": at.sweep, "revision": at.revision + 1, "moved": now}
+    if at.revision == 0:
+        statement = tx.upsert(cursor).values(system=system, entity=entity, **values)
+        moved = tx.run(statement.on_conflict_do_nothing())
+    else:
+        where = (cursor.c.system == system, cursor.c.entity == entity)
+        moved = tx.run(
+            sa.update(cursor).where(*where, cursor.c.revision == at.revision).values(**values)
+        )
+    if moved != 1:
+        raise Unavailable(f"{system}/{entity}: another run is reading it; try again later")
+    at.revision += 1
+
+
+def places(tx: Tx) -> list[Any]:
+    """Every cursor: (system, entity, moved)."""
+    query = sa.select(cursor.c.system, cursor.c.entity, cursor.c.moved)
+    return tx.rows(query.order_by(cursor.c.system, cursor.c.entity))
+
+
+def forget(tx: Tx, system: str, entity: str) -> None:
+    """Read everything again next time."""
+    where = (cursor.c.system == system, cursor.c.entity == entity)
+    tx.run(sa.update(cursor).where(*where).values(text=None, sweep=None))
+
+
+def note_changes(tx: Tx, rows: Sequence[tuple[int, str, str, str, dict[str, Any]]]) -> None:
+    """Keep observed changes: (record id, system, since, seen, changed paths)."""
+    if not rows:
+        return
+    tx.insert(
+        history,
+        [
+            {
+                "id": fresh,
+                "record_id": record_id,
+                "system": system,
+                "since": since,
+                "seen": seen,
+                "changed": dump(changed),
+            }
+            for fresh, (record_id, system, since, seen, changed) in zip(
+                tx.allocate("history", len(rows)), rows, strict=True
+            )
+        ],
+    )
+
+
+def observed(tx: Tx, ids: Sequence[int]) -> dict[int, list[Observed]]:
+    """Every observed change of these records, in the order it was seen."""
+    found: dict[int, list[Observed]] = {}
+    rows = tx.chunked(lambda a: sa.select(history).where(a), history.c.record_id, ids)
+    for row in sorted(rows, key=lambda row: row.id):
+        since, seen = datetime.fromisoformat(row.since), datetime.fromisoformat(row.seen)
+        one = Observed(row.system, since, seen, load(row.changed))
+        found.setdefault(row.record_id, []).append(one)
+    return found

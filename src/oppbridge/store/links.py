@@ -1,0 +1,162 @@
+"""Questions about links, and their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .database import Tx
+from .rows import Link, dump, load
+from .schema import awaits, link
+
+_LOOK = (link.c.key, link.c.id, link.c.digest, link.c.version, link.c.gone)
+
+
+def marks(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, Any]:
+    """By key, what tells an unchanged row: (key, id, digest, version, gone)."""
+
+    def build(among: Any) -> Any:
+        return sa.select(*_LOOK).where(link.c.system == system, link.c.entity == entity, among)
+
+    return {row[0]: row for row in tx.chunked(build, link.c.key, keys)}
+
+
+def by_key(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, Link]:
+    """Links of one system by native key."""
+
+    def build(among: Any) -> Any:
+        return sa.select(link).where(link.c.system == system, link.c.entity == entity, among)
+
+    return {row.key: _link(row) for row in tx.chunked(build, link.c.key, keys)}
+
+
+def of_records(tx: Tx, records: Sequence[int]) -> dict[int, list[Link]]:
+    """Every link of these records."""
+    found: dict[int, list[Link]] = {}
+    rows = tx.chunked(lambda a: sa.select(link).where(a), link.c.record_id, records)
+    for row in sorted(rows, key=lambda row: row.id):
+        found.setdefault(row.record_id, []).append(_link(row))
+    return found
+
+
+def records_of(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, int]:
+    """The record id behind each native key that is linked and live."""
+
+    def build(among: Any) -> Any:
+        return sa.select(link.c.key, link.c.record_id).where(
+            link.c.system == system, link.c.entity == entity, link.c.gone == 0, among
+        )
+
+    return {row[0]: row[1] for row in tx.chunked(build, link.c.key, keys)}
+
+
+def keys_of(tx: Tx, system: str, records: Sequence[int]) -> dict[int, str]:
+    """The live native key of each of these records in one system."""
+
+    def build(among: Any) -> Any:
+        return sa.select(link.c.record_id, link.c.key).where(
+            link.c.system == system, link.c.gone == 0, among
+        )
+
+    return {row[0]: row[1] for row in tx.chunked(build, link.c.record_id, records)}
+
+
+def live_after(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[tuple[int, str]]:
+    """(id, key) of live links in id order: what a finished sweep is checked against."""
+    query = (
+        sa.select(link.c.id, link.c.key)
+        .where(link.c.system == system, link.c.entity == entity, link.c.gone == 0)
+        .where(link.c.id > after)
+        .order_by(link.c.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in tx.rows(query)]
+
+
+def insert(tx: Tx, links: Iterable[Link]) -> None:
+    """Add links whose ids were allocated before."""
+    tx.insert(link, [_row(one) for one in links])
+
+
+def update(tx: Tx, links: Sequence[Link]) -> None:
+    """Store these links as they stand."""
+    columns = ("record_id", *_STATE)
+    statement = (
+        sa.update(link)
+        .where(link.c.id == sa.bindparam("b_id"))
+        .values({name: sa.bindparam(f"b_{name}") for name in columns})
+    )
+    rows = [_row(one) for one in links]
+    tx.run(statement, [{f"b_{k}": row[k] for k in ("id", *columns)} for row in rows])
+
+
+def touch(tx: Tx, versions: Sequence[tuple[int, str | None]]) -> None:
+    """Note newer versions of rows that are otherwise unchanged."""
+    statement = (
+        sa.update(link)
+        .where(link.c.id == sa.bindparam("b_id"))
+        .values(version=sa.bindparam("b_version"))
+    )
+    tx.run(statement, [{"b_id": one, "b_version": version} for one, version in versions])
+
+
+def note_awaited(tx: Tx, rows: Iterable[tuple[str, str, str, int]]) -> None:
+    """Remember which records wait for (system, entity, key) to be linked."""
+    names = ("system", "entity", "key", "record_id")
+    tx.insert(awaits, [dict(zip(names, row, strict=True)) for row in rows], ignore=True)
+
+
+def take_awaiting(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> list[int]:
+    """Records that waited for these keys; they no longer do."""
+    where = (awaits.c.system == system, awaits.c.entity == entity)
+    found = tx.chunked(
+        lambda a: sa.select(awaits.c.record_id).where(*where, a), awaits.c.key, keys
+    )
+    if found:
+        for start in range(0, len(keys), 5000):
+            block = tx.bind(keys[start : start + 5000])
+            tx.run(sa.delete(awaits).where(*where, tx.among(awaits.c.key)), {"keys": block})
+    return sorted({row[0] for row in found})
+
+
+_STATE = ("key", "gone", "version", "digest", "shown", "lag", "parts", "news", "at", "seen")
+
+
+def _row(one: Link) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "record_id": one.record_id,
+        "system": one.system,
+        "entity": one.entity,
+        "key": one.key,
+        "gone": int(one.gone),
+        "version": one.version,
+        "digest": one.digest,
+        "shown": None if one.shown is None else dump(one.shown),
+        "lag": dump(one.lag) if one.lag else None,
+        "parts": dump(one.parts) if one.parts else None,
+        "news": None if one.news is None else dump(one.news),
+        "at": one.at,
+        "seen": one.seen,
+    }
+
+
+def _link(row: Any) -> Link:
+    return Link(
+        id=row.id,
+        record_id=row.record_id,
+        system=row.system,
+        entity=row.entity,
+        key=row.key,
+        gone=bool(row.gone),
+        version=row.version,
+        digest=row.digest,
+        shown=None if row.shown is None else load(row.shown),
+        lag=load(row.lag),
+        parts=load(row.parts),
+        news=None if row.news is None else load(row.news),
+        at=row.at,
+        seen=row.seen,
+    )

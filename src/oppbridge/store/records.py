@@ -1,0 +1,138 @@
+"""Questions about records, what is to be decided about them, and their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .database import Tx
+from .rows import Record, dump, load
+from .schema import learned, link, natural, record, todo, write
+
+
+def by_uid(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, int]:
+    """Record ids by uid."""
+
+    def build(among: Any) -> Any:
+        return sa.select(record.c.uid, record.c.id).where(record.c.entity == entity, among)
+
+    return {row[0]: row[1] for row in tx.chunked(build, record.c.uid, uids)}
+
+
+def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
+    """Record uids by id."""
+    rows = tx.chunked(lambda a: sa.select(record.c.id, record.c.uid).where(a), record.c.id, ids)
+    return {row[0]: row[1] for row in rows}
+
+
+def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Record]:
+    """Whole records by id."""
+    rows = tx.chunked(lambda a: sa.select(record).where(a), record.c.id, ids)
+    return {row.id: _record(row) for row in rows}
+
+
+def insert(tx: Tx, rows: Iterable[tuple[int, str, str]]) -> None:
+    """Add records (id, entity, uid) that nothing is agreed about yet."""
+    tx.insert(record, [{"id": i, "entity": e, "uid": u} for i, e, u in rows])
+
+
+def update(tx: Tx, records: Sequence[Record]) -> None:
+    """Store what is now agreed."""
+    statement = (
+        sa.update(record)
+        .where(record.c.id == sa.bindparam("b_id"))
+        .values(agreed=sa.bindparam("b_agreed"), rulings=sa.bindparam("b_rulings"))
+    )
+    rows = [
+        {"b_id": r.id, "b_agreed": dump(r.agreed), "b_rulings": dump(r.rulings) if r.rulings else None}
+        for r in records
+    ]
+    tx.run(statement, rows)
+
+
+def join(tx: Tx, kept: int, dropped: int) -> None:
+    """Make two records one: the links of `dropped` become those of `kept`."""
+    tx.run(sa.update(link).where(link.c.record_id == dropped).values(record_id=kept))
+    for table in (todo, natural, write):
+        tx.run(sa.delete(table).where(table.c.record_id == dropped))
+    tx.run(sa.delete(record).where(record.c.id == dropped))
+
+
+def ask(tx: Tx, flows: Sequence[str], entity: str, ids: Iterable[int]) -> None:
+    """Have these records decided, in each flow that moves their entity."""
+    rows = [{"flow": f, "entity": entity, "record_id": i} for i in ids for f in flows]
+    tx.insert(todo, rows, ignore=True)
+
+
+def asked(tx: Tx, flow: str, entity: str, after: int, limit: int) -> list[int]:
+    """Records to decide, in id order, none that has a write whose answer is not known."""
+    doubtful = sa.exists().where(write.c.record_id == todo.c.record_id, write.c.state == "sent")
+    query = (
+        sa.select(todo.c.record_id)
+        .where(todo.c.flow == flow, todo.c.entity == entity, todo.c.record_id > after, ~doubtful)
+        .order_by(todo.c.record_id)
+        .limit(limit)
+    )
+    return [row[0] for row in tx.rows(query)]
+
+
+def any_asked(tx: Tx, flow: str, entity: str) -> bool:
+    """Whether any record of an entity is to be decided."""
+    query = sa.select(todo.c.record_id).where(todo.c.flow == flow, todo.c.entity == entity)
+    return bool(tx.rows(query.limit(1)))
+
+
+def restless(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> set[int]:
+    """Those of these records that are still to be decided."""
+
+    def build(among: Any) -> Any:
+        return sa.select(todo.c.record_id).where(todo.c.flow == flow, todo.c.entity == entity, among)
+
+    return {row[0] for row in tx.chunked(build, todo.c.record_id, ids)}
+
+
+def answered(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> None:
+    """Take these records off the list of `ask`."""
+    for start in range(0, len(ids), 5000):
+        where = (todo.c.flow == flow, todo.c.entity == entity, tx.among(todo.c.record_id))
+        tx.run(sa.delete(todo).where(*where), {"keys": tx.bind(ids[start : start + 5000])})
+
+
+def set_natural(tx: Tx, entity: str, keys: Sequence[tuple[int, str, str]]) -> None:
+    """Store the natural keys (record id, field, value) of records."""
+    ids = sorted({row[0] for row in keys})
+    for start in range(0, len(ids), 5000):
+        block = tx.bind(ids[start : start + 5000])
+        tx.run(sa.delete(natural).where(tx.among(natural.c.record_id)), {"keys": block})
+    names = ("record_id", "field", "value")
+    rows = [{"entity": entity, **dict(zip(names, row, strict=True))} for row in keys]
+    tx.insert(natural, rows, ignore=True)
+
+
+def with_natural(tx: Tx, entity: str, field: str, values: Sequence[str]) -> list[tuple[str, int]]:
+    """(value, record id) of records with one of these natural keys."""
+
+    def build(among: Any) -> Any:
+        return sa.select(natural.c.value, natural.c.record_id).where(
+            natural.c.entity == entity, natural.c.field == field, among
+        )
+
+    return [(row[0], row[1]) for row in tx.chunked(build, natural.c.value, values)]
+
+
+def recall(tx: Tx, name: str) -> str | None:
+    """What a scorer learned so far."""
+    rows = tx.rows(sa.select(learned.c.text).where(learned.c.name == name))
+    return rows[0][0] if rows else None
+
+
+def remember(tx: Tx, name: str, text: str) -> None:
+    """Keep what a scorer learned."""
+    statement = tx.upsert(learned).values(name=name, text=text)
+    tx.run(statement.on_conflict_do_update(index_elements=["name"], set_={"text": text}))
+
+
+def _record(row: Any) -> Record:
+    return Record(row.id, row.entity, row.uid, load(row.agreed), load(row.rulings))

@@ -1,0 +1,180 @@
+"""The store's tables, alike on SQLite and PostgreSQL.
+
+Surrogate ids are integers taken from `sequence` in blocks, so that a page's rows are written in
+order. JSON is kept as text. A link's `shown` is in system space. What the link agreed to is not
+spelled out: it is the record's agreed value, except for the paths in `lag` (record space), which
+hold the older value this link still stands for. At rest every `lag` is empty.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+sequence = Table(
+    "sequence",
+    metadata,
+    Column("name", String(30), primary_key=True),
+    Column("value", Id, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("entity", String(30), nullable=False),
+    Column("uid", String(36), nullable=False),
+    Column("agreed", Text),  # JSON, record space; NULL before the first decision
+    Column("rulings", Text),  # JSON: path -> system a person chose
+    UniqueConstraint("uid", "entity", name="record_uid"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("record_id", Id, nullable=False),
+    Column("system", String(60), nullable=False),
+    Column("entity", String(30), nullable=False),
+    Column("key", String(400), nullable=False),
+    Column("gone", Integer, nullable=False, server_default="0"),
+    Column("version", String(400)),
+    Column("digest", LargeBinary(16)),
+    Column("shown", Text),  # JSON, system space; NULL until first settled
+    Column("lag", Text),  # JSON, record space: what the link stands for where it differs
+    Column("parts", Text),  # JSON: path stem of a native part -> the part's id
+    Column("news", Text),  # JSON, system space: what was seen and not yet decided
+    Column("at", String(40)),  # when the system says the news became true
+    Column("seen", String(40)),
+    UniqueConstraint("system", "entity", "key", name="link_key"),
+    Index("link_record", "record_id"),
+)
+
+todo = Table(
+    "todo",
+    metadata,
+    Column("flow", String(60), primary_key=True),
+    Column("entity", String(30), primary_key=True),
+    Column("record_id", Id, primary_key=True, autoincrement=False),
+)
+
+awaits = Table(
+    "awaits",
+    metadata,
+    Column("system", String(60), primary_key=True),
+    Column("entity", String(30), primary_key=True),
+    Column("key", String(400), primary_key=True),
+    Column("record_id", Id, primary_key=True, autoincrement=False),
+)
+
+write = Table(
+    "write",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("flow", String(60), nullable=False),
+    Column("record_id", Id),
+    Column("link_id", Id),
+    Column("system", String(60), nullable=False),
+    Column("entity", String(30), nullable=False),
+    Column("action", String(20), nullable=False),  # create update delete clash read decide
+    Column("key", String(400)),
+    Column("fields", Text, nullable=False),  # JSON, record space
+    Column("before", Text),
+    Column("reasons", Text),
+    Column("cut", Text),  # JSON: paths left out when it was sent
+    Column("state", String(12), nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("why", Text),  # of a hold, a wait, a refusal, a dead letter
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("run_id", Id),
+    Column("planned", Float, nullable=False),
+    Column("settled", Float),
+    Column("by", String(200)),  # who approved or refused it
+)
+OPEN_STATES = ("planned", "sent", "wait", "held", "dead", "refused", "approved")
+Index(
+    "write_open",
+    write.c.system,
+    write.c.entity,
+    write.c.state,
+    write.c.id,
+    sqlite_where=text("state <> 'done'"),
+    postgresql_where=text("state <> 'done'"),
+)
+Index("write_record", write.c.record_id)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("system", String(60), primary_key=True),
+    Column("entity", String(30), primary_key=True),
+    Column("text", Text),
+    Column("sweep", LargeBinary),  # bits of the links a full reading has seen so far
+    Column("revision", Integer, nullable=False),
+    Column("moved", Float, nullable=False),
+)
+
+natural = Table(
+    "natural_key",
+    metadata,
+    Column("entity", String(30), primary_key=True),
+    Column("field", String(60), primary_key=True),
+    Column("value", String(400), primary_key=True),
+    Column("record_id", Id, primary_key=True, autoincrement=False),
+    Index("natural_record", "record_id"),
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("record_id", Id, nullable=False),
+    Column("system", String(60), nullable=False),
+    Column("since", String(40), nullable=False),  # true in the source
+    Column("seen", String(40), nullable=False),  # seen here
+    Column("changed", Text, nullable=False),  # JSON of the changed paths, system space
+    Index("history_record", "record_id", "id"),
+)
+
+learned = Table(
+    "learned",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("flow", String(60), nullable=False),
+    Column("started", Float, nullable=False),
+    Column("finished", Float),
+    Column("outcome", String(20)),
+    Column("report", Text),
+    Index("run_flow", "flow", "id"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Float, nullable=False),
+)

@@ -1,0 +1,208 @@
+"""Questions about writes - planned, held, sent, dead - and their changes.
+
+States: planned (to be sent), wait (a reference has no twin yet), held (a person must look),
+approved (a person did), sent (the answer is not known yet), dead (refused by the system or
+unreadable), refused (by a person), done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .database import Tx
+from .rows import Planned, dump, load
+from .schema import write
+
+READY = ("planned", "approved", "wait")
+UNSETTLED = ("planned", "approved", "wait", "held", "dead", "refused")
+
+
+def open_of(tx: Tx, records: Sequence[int], flow: str) -> dict[int, list[Planned]]:
+    """Every write of these records that has not gone."""
+    found: dict[int, list[Planned]] = {}
+
+    def build(among: Any) -> Any:
+        return sa.select(write).where(write.c.state != "done", write.c.flow == flow, among)
+
+    for row in tx.chunked(build, write.c.record_id, records):
+        found.setdefault(row.record_id, []).append(_planned(row))
+    return found
+
+
+def insert(tx: Tx, writes: Sequence[Planned], run_id: int | None) -> None:
+    """Add writes, allocating their ids."""
+    if not writes:
+        return
+    for one, fresh in zip(writes, tx.allocate("write", len(writes)), strict=True):
+        one.id = fresh
+    tx.insert(write, [_row(one, run_id) for one in writes])
+
+
+def drop(tx: Tx, ids: Sequence[int]) -> None:
+    """Forget writes that are no longer wanted and were never sent."""
+    for start in range(0, len(ids), 5000):
+        block = tx.bind(ids[start : start + 5000])
+        tx.run(sa.delete(write).where(tx.among(write.c.id)), {"keys": block})
+
+
+def ready(
+    tx: Tx, flow: str, system: str, entity: str, after: int, limit: int, only: Sequence[str] = READY
+) -> list[Planned]:
+    """Writes that may be sent now, in the order they were planned."""
+    query = (
+        sa.select(write)
+        .where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
+        .where(write.c.state.in_(only), write.c.id > after)
+        .where(write.c.action.in_(("create", "update", "delete")))
+        .order_by(write.c.id)
+        .limit(limit)
+    )
+    return [_planned(row) for row in tx.rows(query)]
+
+
+def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[Planned]:
+    """Writes that were sent and whose answer nobody has lived to see."""
+    query = (
+        sa.select(write)
+        .where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
+        .where(write.c.id > after)
+        .order_by(write.c.id)
+        .limit(limit)
+    )
+    return [_planned(row) for row in tx.rows(query)]
+
+
+def doubtful(tx: Tx) -> set[tuple[str, str]]:
+    """The (system, entity) pairs with writes in doubt."""
+    query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent").distinct()
+    return {(row[0], row[1]) for row in tx.rows(query)}
+
+
+def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
+    """The (system, entity) pairs of a flow with writes to send, or in doubt."""
+    states = (*READY, "sent")
+    query = sa.select(write.c.system, write.c.entity).where(
+        write.c.flow == flow, write.c.state.in_(states)
+    )
+    return {(row[0], row[1]) for row in tx.rows(query.distinct())}
+
+
+def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
+    """Store state, reason, cut paths and attempts of these writes."""
+    names = ("link_id", "state", "why", "cut", "attempts", "key")
+    statement = (
+        sa.update(write)
+        .where(write.c.id == sa.bindparam("b_id"))
+        .values({**{n: sa.bindparam(f"b_{n}") for n in names}, "settled": now})
+    )
+    rows = [
+        {
+            "b_id": one.id,
+            "b_link_id": one.link_id,
+            "b_state": one.state,
+            "b_why": one.why,
+            "b_cut": dump(one.cut) if one.cut else None,
+            "b_attempts": one.attempts,
+            "b_key": one.key,
+        }
+        for one in changes
+    ]
+    tx.run(statement, rows)
+
+
+def in_state(tx: Tx, states: Sequence[str], flow: str | None = None) -> list[Planned]:
+    """Writes in these states, oldest first."""
+    query = sa.select(write).where(write.c.state.in_(states)).order_by(write.c.id)
+    if flow is not None:
+        query = query.where(write.c.flow == flow)
+    return [_planned(row) for row in tx.rows(query)]
+
+
+def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Planned]:
+    """Writes by id."""
+    rows = tx.chunked(lambda a: sa.select(write).where(a), write.c.id, ids)
+    return {row.id: _planned(row) for row in rows}
+
+
+def decided_by(tx: Tx, ids: Sequence[int], state: str, who: str) -> None:
+    """Store what a person said of held writes."""
+    where = tx.among(write.c.id)
+    tx.run(sa.update(write).where(where).values(state=state, by=who), {"keys": tx.bind(ids)})
+
+
+def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
+    """The last writes about one record, newest first, as rows."""
+    query = sa.select(write).where(write.c.record_id == record_id)
+    return tx.rows(query.order_by(write.c.id.desc()).limit(limit))
+
+
+def tally(tx: Tx) -> list[Any]:
+    """Counts of writes not done: (flow, system, entity, state, count)."""
+    columns = (write.c.flow, write.c.system, write.c.entity, write.c.state)
+    query = sa.select(*columns, sa.func.count()).where(write.c.state != "done")
+    return tx.rows(query.group_by(*columns).order_by(*columns))
+
+
+def unreadable(
+    tx: Tx, system: str, entity: str, keys: Sequence[str]
+) -> dict[str, tuple[int, str | None]]:
+    """(id, reason) of dead letters about rows that could not be read, by native key."""
+
+    def build(among: Any) -> Any:
+        return sa.select(write.c.key, write.c.id, write.c.why).where(
+            write.c.system == system,
+            write.c.entity == entity,
+            write.c.action == "read",
+            write.c.state == "dead",
+            among,
+        )
+
+    return {row[0]: (row[1], row[2]) for row in tx.chunked(build, write.c.key, keys)}
+
+
+def _row(one: Planned, run_id: int | None) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "flow": one.flow,
+        "record_id": one.record_id,
+        "link_id": one.link_id,
+        "system": one.system,
+        "entity": one.entity,
+        "action": one.action,
+        "key": one.key,
+        "fields": dump(one.fields),
+        "before": dump(one.before) if one.before else None,
+        "reasons": dump(one.reasons) if one.reasons else None,
+        "cut": dump(one.cut) if one.cut else None,
+        "state": one.state,
+        "digest": one.digest,
+        "why": one.why,
+        "attempts": one.attempts,
+        "run_id": run_id,
+        "planned": one.planned,
+    }
+
+
+def _planned(row: Any) -> Planned:
+    return Planned(
+        id=row.id,
+        flow=row.flow,
+        record_id=row.record_id,
+        link_id=row.link_id,
+        system=row.system,
+        entity=row.entity,
+        action=row.action,
+        key=row.key,
+        fields=load(row.fields),
+        before=load(row.before),
+        reasons=load(row.reasons),
+        state=row.state,
+        digest=row.digest,
+        why=row.why,
+        cut=list(load(row.cut)) if row.cut else [],
+        attempts=row.attempts,
+        planned=row.planned,
+    )
