@@ -6,6 +6,7 @@ that was sent and not answered is Unsure; a read that was not answered is Unavai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,6 +38,7 @@ _NOTHING_SENT = (
     urllib3.exceptions.ProxyError,
 )
 _LONGEST_WAIT = 3600.0
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def by_status(call: Call, answer: Answer) -> OppBridgeError | None:
@@ -112,10 +114,8 @@ def error_of(answer: Answer) -> tuple[str, str]:
 def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds to wait by a Retry-After header, given in seconds or as a date; 1 without one."""
     text = headers.get("retry-after", "").strip()
-    try:
-        return min(max(float(text), 0.0), _LONGEST_WAIT)
-    except ValueError:
-        pass
+    if _SECONDS.fullmatch(text):
+        return min(float(text), _LONGEST_WAIT)
     until = _moment(text)
     if until is None:
         return 1.0
