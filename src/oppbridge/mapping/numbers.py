@@ -1,0 +1,137 @@
+"""Lenses of numbers: whole numbers, decimals and money, exact and in one spelling.
+
+A number that a JSON parser made a float is taken at its shortest decimal spelling, so 0.1 is 0.1.
+A float holds 15 significant digits: a connector whose amounts are longer decodes them as Decimal.
+Everything is rounded to the field's `precision`, half away from zero (what Dataverse does with
+money), so that noise beyond it is never taken for a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+from typing import Any
+
+from ..contract import Native
+from ..records.scalars import Money, Scalar, decimal_text, parse_decimal
+from .lenses import Lens, read_text, single
+from .shape import FieldMap
+
+_WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
+
+
+def rounded(number: Decimal, precision: int | None) -> Decimal:
+    """The number at `precision` decimal places, half away from zero; unchanged for None."""
+    if precision is None:
+        return number
+    return number.quantize(Decimal(1).scaleb(-precision), context=_WIDE)
+
+
+@lru_cache(maxsize=16_384, typed=True)
+def number_text(value: float | Decimal | str, precision: int | None) -> str:
+    """The canonical spelling of a native number. Raises ValueError."""
+    if isinstance(value, float) and precision is None:
+        value = f"{value:.15g}"
+    if isinstance(value, float):
+        value = repr(value)
+    if isinstance(value, str):
+        value = value.strip()
+        if "_" in value:
+            raise ValueError("is not a number")
+    return decimal_text(rounded(parse_decimal(value), precision))
+
+
+def decimal(field: FieldMap) -> Lens:
+    """A quantity, percent or rate."""
+    convert, show = _amounts(field)
+    return single(field.at[0], field.write or field.at[0], convert, show, field.empty)
+
+
+def integer(field: FieldMap) -> Lens:
+    """A whole number; 75.0 and "75" are 75, 75.5 is refused."""
+
+    def convert(value: Any) -> Scalar:
+        if type(value) is int:
+            return value
+        text = _number_of(value, None)
+        if text is None:
+            return None
+        if "." in text:
+            raise ValueError("is not a whole number")
+        return int(text)
+
+    return single(field.at[0], field.write or field.at[0], convert, int, field.empty)
+
+
+def money(field: FieldMap) -> Lens:
+    """An amount with its currency, from another column or always the same."""
+    convert, show = _amounts(field)
+    at, write = field.at[0], field.write or field.at[0]
+    currency = _currency(field)
+
+    def read(row: Native) -> Scalar:
+        value = row.get(at)
+        if value is None or value == field.empty:
+            return None
+        amount = convert(value)
+        return None if amount is None else f"{amount} {currency(row)}"
+
+    def spell(value: Scalar) -> dict[str, Any]:
+        if value is None:
+            return {write: field.empty}
+        money = Money.parse(str(value))
+        out = {write: show(decimal_text(money.amount))}
+        if field.write_currency:
+            out[field.write_currency] = money.currency
+        return out
+
+    def predict(value: Scalar) -> Scalar:
+        if value is None:
+            return None
+        money = Money.parse(str(value))
+        shown = show(decimal_text(money.amount))
+        return None if shown == field.empty else f"{convert(shown)} {money.currency}"
+
+    columns = (at, field.currency) if field.currency else (at,)
+    written = (write, field.write_currency) if field.write_currency else (write,)
+    return Lens(columns, written, read, None, spell, predict)
+
+
+def _amounts(field: FieldMap) -> tuple[Callable[[Any], str | None], Callable[[Any], Any]]:
+    comma = field.decimal_mark == ","
+
+    def convert(value: Any) -> str | None:
+        if comma and isinstance(value, str):
+            value = value.replace(".", "").replace(",", ".")
+        return _number_of(value, field.precision)
+
+    def show(value: Any) -> Any:
+        number = Decimal(number_text(str(value), field.precision))
+        return decimal_text(number).replace(".", ",") if comma else number
+
+    return convert, show
+
+
+def _number_of(value: Any, precision: int | None) -> str | None:
+    if isinstance(value, str) and not value.strip():
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        raise TypeError("is not a number")
+    return number_text(value, precision)
+
+
+def _currency(field: FieldMap) -> Callable[[Native], str]:
+    column, fixed = field.currency, field.fixed_currency
+
+    def read(row: Native) -> str:
+        found = row.get(column) if column else None
+        code = fixed if found is None else read_text(found) or fixed
+        if code is None:
+            raise ValueError(f"is an amount without a currency in column {column!r}")
+        text = str(code)
+        if len(text) != 3 or not (text.isascii() and text.isalpha() and text.isupper()):
+            raise ValueError(f"is an amount whose currency {text!r} is not an ISO code")
+        return text
+
+    return read
