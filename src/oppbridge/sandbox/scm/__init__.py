@@ -1,0 +1,1 @@
+"""A local twin of the Supply Chain Management OData endpoint: rows, rules, numbers, prices, postings."""
