@@ -43,6 +43,7 @@ class CompiledMap:
     optional_references: frozenset[str]
     assigned: frozenset[str]
     collections: Mapping[str, str]
+    part_origins: Mapping[str, str]  # canonical collection -> native column with the part's id
     fingerprint: bytes
     digest: Callable[[Native], bytes]
     """16 bytes over the mapped columns; equal exactly when they are."""
@@ -101,6 +102,7 @@ def compile_map(map: EntityMap) -> CompiledMap:
         optional_references=_optional(fields),
         assigned=frozenset(name for name, field in fields.items() if not field.writes),
         collections={name: collection.at for name, collection in map.collections.items()},
+        part_origins={n: c.origin for n, c in map.collections.items() if c.origin},
         fingerprint=fingerprint,
         digest=digester(selection.columns, dict(selection.collections), fingerprint),
         read=_read(map, header, inner),
@@ -148,10 +150,11 @@ def _selection(
         found = _columns(collection.fields, inner[name])
         columns += [column.removeprefix(PARENT) for column in found if column.startswith(PARENT)]
         own = [column for column in found if not column.startswith(PARENT)]
-        collections[collection.at] = tuple(dict.fromkeys([*collection.key, *own]))
-    origin = [map.origin] if map.origin else []
+        origin = [collection.origin] if collection.origin else []
+        collections[collection.at] = tuple(dict.fromkeys([*collection.key, *origin, *own]))
+    above = [map.origin] if map.origin else []
     return Selection(
-        map.entity, map.native, tuple(dict.fromkeys([*origin, *columns])), collections, map.options
+        map.entity, map.native, tuple(dict.fromkeys([*above, *columns])), collections, map.options
     )
 
 

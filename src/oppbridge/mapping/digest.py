@@ -30,7 +30,7 @@ def picker(columns: tuple[str, ...]) -> Pick:
         try:
             return fast(row)
         except KeyError:
-            return tuple([row.get(column) for column in columns])
+            return tuple(map(row.get, columns))
 
     return pick
 

@@ -74,7 +74,11 @@ def _laid_collection(
     fields: dict[str, FieldMap] = dict(under.fields) if under else {}
     constants = dict(under.constants) if under else {}
     return CollectionMap(
-        at=at, key=key, fields=fields | over.fields, constants=constants | over.constants
+        at=at,
+        key=key,
+        origin=under.origin if under else None,
+        fields=fields | over.fields,
+        constants=constants | over.constants,
     )
 
 

@@ -67,7 +67,7 @@ def part_reader(
 ) -> PartReader:
     """A function that adds every part of one collection to what was read of its document."""
     read = reader(what, lenses)
-    at, key_columns = collection.at, collection.key
+    at, key_columns, origin = collection.at, collection.key, collection.origin
     outer = tuple(
         column for lens in lenses.values() for column in lens.columns if column.startswith(PARENT)
     )
@@ -80,6 +80,8 @@ def part_reader(
             if stem in out:
                 raise Invalid(f"{what}: two parts have the key {key!r}")
             out[stem] = True
+            if origin is not None and part.get(origin):
+                out[f"{stem}/@"] = str(part[origin])
             for field, value in read({**part, **above} if above else part).items():
                 out[f"{stem}/{field}"] = value
 

@@ -84,10 +84,14 @@ class FieldMap(Strict):
 
 
 class CollectionMap(Strict):
-    """The parts of a document: their list in the native row, their key, their fields."""
+    """The parts of a document: their list in the native row, their key, their fields.
+
+    `origin` is the native column that stores the part's own id.
+    """
 
     at: str
     key: Columns
+    origin: str | None = None
     fields: dict[str, FieldMap]
     constants: dict[str, Any] = Field(default_factory=dict)
 
