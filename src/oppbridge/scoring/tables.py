@@ -1,0 +1,114 @@
+"""The rates ready for use: one term per level, worked out once for many deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .bands import NONE
+from .counts import NOTHING, OTHER, Learned, Tallies, Tally, summed
+from .judgement import Basis, Term, logit
+from .settings import RatesSettings
+from .signal import PLENTY, RARE, leaks, note
+
+Terms = Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a pipeline's deals start: its rate, with the variance of its log-odds."""
+
+    rate: float
+    odds: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Starts by pipeline, terms by pipeline and stage, and terms by input and level."""
+
+    basis: Basis
+    anywhere: Start
+    starts: Mapping[str, Start]
+    stages: Mapping[str, Terms]
+    inputs: Mapping[str, Terms]
+
+
+def shrunk(tally: Tally, parent: float, k: float) -> float:
+    """(won + k * parent) / (closed + k): the rate of a level, drawn towards its parent's."""
+    return (tally[0] + k * parent) / (tally[1] + k)
+
+
+def tables(learned: Learned, settings: RatesSettings) -> Tables:
+    """Work out every term. Where nothing beats the base rate in plenty of deals, there are none."""
+    k, (won, closed) = settings.k, learned.total
+    leaking = leaks(learned)
+    refused = frozenset(leaking)
+    why = note(learned, k, refused)
+    basis = Basis(1, "rates", won, closed, why, tuple(leaking.values()))
+    anywhere = _start((won, closed), settings.default, k)
+    starts = {name: _start(tally, anywhere.rate, k) for name, tally in learned.pipelines.items()}
+    silent = why is not None and min(won, closed - won) >= PLENTY
+    if silent:
+        return Tables(basis, anywhere, starts, {}, {})
+    stages = {
+        pipeline: _stage_terms(tallies, starts.get(pipeline, anywhere), settings)
+        for pipeline, tallies in learned.stages.items()
+    }
+    inputs = {
+        name: _input_terms(name, learned.inputs[name], anywhere, settings)
+        for name in settings.inputs
+        if name in learned.inputs and name not in refused
+    }
+    return Tables(basis, anywhere, starts, stages, inputs)
+
+
+def _start(tally: Tally, parent: float, k: float) -> Start:
+    rate = shrunk(tally, parent, k)
+    return Start(rate, logit(rate), 1 / ((tally[1] + k) * rate * (1 - rate)))
+
+
+def _stage_terms(tallies: Tallies, start: Start, settings: RatesSettings) -> dict[str, Term]:
+    return {
+        name: _term("stage", name, tally, start, settings, f"In stage {name}", "that reached it")
+        for name, tally in tallies.items()
+    }
+
+
+def _input_terms(
+    name: str, tallies: Tallies, start: Start, settings: RatesSettings
+) -> dict[str, Term]:
+    """A term per level; levels with fewer than five deals share one, under `other levels`."""
+    word = name.replace("_", " ")
+    rare = [level for level, tally in tallies.items() if tally[1] < RARE or level == OTHER]
+    pooled = summed(tallies[level] for level in rare)
+    shared = _term(name, OTHER, pooled, start, settings, f"A rare {word}", "like it")
+    terms = dict.fromkeys(rare, shared) if pooled != NOTHING else {}
+    for level, tally in tallies.items():
+        if level not in terms:
+            told = f"No {word}" if level == NONE else f"{word.capitalize()}: {level}"
+            terms[level] = _term(name, level, tally, start, settings, told, "like it")
+    return terms
+
+
+def _term(
+    name: str, level: str, tally: Tally, start: Start, settings: RatesSettings, told: str, of: str
+) -> Term:
+    k, (won, closed) = settings.k, tally
+    rate, weight = shrunk(tally, start.rate, k), closed / (closed + k)
+    against = (
+        f"{won} of {closed} deals {of} were won, {100 * won / max(closed, 1):.0f} %, "
+        f"against {100 * start.rate:.0f} %"
+    )
+    return Term(
+        name,
+        level,
+        level,
+        weight * (logit(rate) - start.odds),
+        told,
+        against,
+        shown=name not in settings.hidden,
+        won=won,
+        closed=closed,
+        variance=weight * weight / ((closed + k) * rate * (1 - rate)),
+    )
