@@ -1,0 +1,156 @@
+"""The sections of a configuration file, one frozen model each. Unknown keys are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .secrets import Reference
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+Relative = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """Frozen, and refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSection(Section):
+    """Where OppBridge keeps what it knows."""
+
+    url: str | Reference = Field(
+        "sqlite:///oppbridge.db",
+        description="`sqlite:///FILE` (beside this file) or `postgresql+psycopg://USER@HOST/NAME`.",
+    )
+    password: Reference | None = Field(
+        None, description="The database user's password, by reference."
+    )
+
+    @model_validator(mode="after")
+    def _no_literal_password(self) -> StoreSection:
+        from urllib.parse import urlsplit
+
+        if isinstance(self.url, str) and urlsplit(self.url).password is not None:
+            raise ValueError("the url holds a password; give it as `password: {env: NAME}`")
+        return self
+
+
+class SystemSection(Section):
+    """One installation: which connector talks to it, how to reach it, a user's own map fields."""
+
+    connector: Name = Field(description="The connector's name: built in, or brought by a plugin.")
+    settings: Mapping[str, Any] = Field(
+        default_factory=dict,
+        description="The connector's own settings; a secret is given by reference.",
+    )
+    maps: Mapping[str, Relative] = Field(
+        default_factory=dict,
+        description="By entity, a YAML file whose fields are added to the connector's map.",
+    )
+
+
+class Participant(Section):
+    """One system's part in moving one entity."""
+
+    reads: bool = Field(True, description="Its edits count.")
+    writes: bool = Field(True, description="It receives changes.")
+    creates: bool = Field(True, description="It receives records that it does not have yet.")
+    owns: tuple[str, ...] = Field(
+        (), description="Fields only it may edit, as in `['*']` or `['lines/*/price']`."
+    )
+    filter: str | None = Field(
+        None, max_length=1000, description="Which records it receives: an expression over fields."
+    )
+
+
+class FieldRule(Section):
+    """What settles a clash on one field, where it differs from the entity's policy."""
+
+    policy: Name | None = Field(None, description="The policy's name.")
+    owner: Name | None = Field(
+        None, description="The system that owns the field; without `policy` it wins every clash."
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> FieldRule:
+        if self.policy is None and self.owner is None:
+            raise ValueError("give a policy, an owner, or both")
+        return self
+
+
+class EntitySection(Section):
+    """How one entity moves in a flow."""
+
+    systems: Mapping[Name, Participant] = Field(
+        min_length=1, description="The systems that take part, and how."
+    )
+    policy: Name = Field("ask", description="What settles a field that two systems changed.")
+    owner: Name | None = Field(None, description="The system that policy `owner` lets win.")
+    fields: Mapping[str, FieldRule] = Field(
+        default_factory=dict, description="Fields that are settled otherwise."
+    )
+    deletions: Literal["hold", "propagate", "ignore"] = Field(
+        "hold", description="What a deletion does elsewhere: waits for a person, goes, or nothing."
+    )
+    match: tuple[str, ...] = Field(
+        (), description="Fields that identify a record both systems had before they met."
+    )
+
+
+class PartSection(BaseModel):
+    """A named part and its own settings: `{use: amount, limit: 50000 EUR}`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    use: Name = Field(description="The name of the scorer, gate or enricher.")
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The keys beside `use`."""
+        return self.__pydantic_extra__ or {}
+
+
+class LimitsSection(Section):
+    """When a run counts as failed."""
+
+    dead: int = Field(0, ge=0, description="Dead letters a run may leave without failing.")
+
+
+class FlowSection(Section):
+    """Which entities move between which systems, in the order they are written here."""
+
+    entities: Mapping[str, EntitySection] = Field(
+        min_length=1, description="The entities, those that others point at first."
+    )
+    scorer: PartSection | None = Field(None, description="What scores opportunities.")
+    gates: tuple[PartSection, ...] = Field((), description="What may hold a write for a person.")
+    enrichers: tuple[PartSection, ...] = Field((), description="What adds values from elsewhere.")
+    limits: LimitsSection = Field(
+        default_factory=LimitsSection, description="When a run counts as failed."
+    )
+
+
+class Configuration(Section):
+    """A whole configuration file. `path` is where it was read from."""
+
+    path: Path = Field(exclude=True, repr=False)
+    store: StoreSection = Field(
+        default_factory=StoreSection, description="Where OppBridge keeps what it knows."
+    )
+    plugins: tuple[str, ...] = Field(
+        (), description="Installed plugins to use; others are not imported."
+    )
+    systems: Mapping[Name, SystemSection] = Field(
+        min_length=1, description="The installations, each under a name of your own."
+    )
+    flows: Mapping[Name, FlowSection] = Field(min_length=1, description="What moves between them.")
+
+    @property
+    def home(self) -> Path:
+        """The folder that relative paths are relative to."""
+        return self.path.parent
