@@ -11,14 +11,17 @@ ALGORITHMS = ("RS256", "PS256")
 
 
 def check_assertion(app: App, assertion: str, base: str, now: float) -> None:
-    """Raise unless `assertion` is signed by a registered key of `app`, for this host, and in date (by `now`)."""
+    """Raise unless `assertion` is signed by a key of `app`, for this host and in date."""
     import jwt
 
     try:
         header = jwt.get_unverified_header(assertion)
         key = app.certificates.get(_thumbprint(header))
         if key is None:
-            text = "The certificate with identifier used to sign the client assertion is not registered on application."
+            text = (
+                "The certificate with identifier used to sign the client assertion is not "
+                "registered on application."
+            )
             raise Refused("invalid_client", 700027, text, 401)
         # Dates are compared with the sandbox's clock below, which a test may have moved.
         claims = jwt.decode(

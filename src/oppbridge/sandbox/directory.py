@@ -1,4 +1,7 @@
-"""The tenant the login twin speaks for: its applications with their secrets and certificates, its device codes."""
+"""The tenant the login twin speaks for.
+
+Its applications with their secrets and certificates, its device codes.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class App:
-    """One registered application. `certificates` maps thumbprints (SHA-1 and SHA-256, hex) to public keys in PEM."""
+    """One registered application.
+
+    `certificates` maps thumbprints (SHA-1 and SHA-256, hex) to public keys in PEM.
+    """
 
     client_id: str
     name: str
@@ -78,7 +84,7 @@ class Directory:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         app = self.register(client_id)
-        for algorithm in (hashes.SHA1(), hashes.SHA256()):  # noqa: S303 - thumbprints, not signatures
+        for algorithm in (hashes.SHA1(), hashes.SHA256()):  # noqa: S303
             app.certificates[certificate.fingerprint(algorithm).hex()] = key.decode()
 
     def app(self, client_id: str) -> App:
@@ -86,8 +92,9 @@ class Directory:
         app = self.apps.get(client_id)
         if app is None:
             text = (
-                f"Application with identifier '{client_id}' was not found in the directory '{self.tenant}'. This can "
-                "happen if the application has not been installed by the administrator of the tenant."
+                f"Application with identifier '{client_id}' was not found in the directory "
+                f"'{self.tenant}'. This can happen if the application has not been installed by "
+                "the administrator of the tenant."
             )
             raise Refused("unauthorized_client", 700016, text)
         return app
@@ -96,8 +103,9 @@ class Directory:
         """Raise unless `secret` is one of the application's and has not expired."""
         if secret not in app.secrets:
             text = (
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
-                f"value, not the client secret ID, for a secret added to app '{app.client_id}'."
+                "Invalid client secret provided. Ensure the secret being sent in the request is "
+                "the client secret value, not the client secret ID, for a secret added to app "
+                f"'{app.client_id}'."
             )
             raise Refused("invalid_client", 7000215, text, 401)
         expiry = app.secrets[secret]
@@ -106,9 +114,12 @@ class Directory:
             raise Refused("invalid_client", 7000222, text, 401)
 
     def check_resource(self, resource: str) -> None:
-        """Raise AADSTS500011 unless the tenant knows the resource (a slash at its end does not matter here)."""
+        """Raise AADSTS500011 unless the tenant knows the resource, with or without a slash."""
         if self.resources and resource.rstrip("/") not in self.resources:
-            text = f"The resource principal named {resource} was not found in the tenant named {self.tenant}."
+            text = (
+                f"The resource principal named {resource} was not found in the tenant "
+                f"named {self.tenant}."
+            )
             raise Refused("invalid_resource", 500011, text)
 
     def begin_device(self, client_id: str, scope: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """The login twin: the parts of Microsoft Entra that `msal` and managed identities talk to.
 
-Tokens are opaque: who they speak for, their audience and their expiry are looked up by the other twins. Error
-numbers are those of learn.microsoft.com, "Microsoft Entra authentication and authorization error codes".
+ Tokens are opaque: who they speak for, their audience and their expiry are looked up by the other
+twins. Error numbers are those of learn.microsoft.com, "Microsoft Entra authentication and
+authorization error codes".
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import orjson
 
 from .assertions import check_assertion
 from .directory import DEVICE_CODE_INTERVAL, DEVICE_CODE_LIFE, Directory, Refused
+from .identities import IDENTITY_PATHS, answer_identity
 from .wire import Request, Response, Stamp
 from .world import World
 
@@ -24,7 +26,6 @@ LIFETIME = 3599
 INVENTORY_APP = (
     "0cdb527f-a8d1-4bf8-9436-b352c68682b2"  # the scope of Inventory Visibility's first step
 )
-IDENTITY_HEADER = "sandbox-identity"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _JSON = {
@@ -40,14 +41,13 @@ class Login:
     name = "login"
 
     def __init__(self, world: World) -> None:
-        """Signs in the sandbox's own application, also as the managed identity, to the sandbox's own services."""
+        """Signs the sandbox's own application in, also as the managed identity."""
         self.directory = Directory(world.clock, world.identity.tenant)
         self.directory.register(world.identity.client_id, world.identity.client_secret)
         self.directory.resources.update({world.urls["dataverse"], world.urls["scm"], INVENTORY_APP})
         self._clock = world.clock
         self._tokens = world.tokens
         self._identity = world.identity.client_id
-        self._identity_header = IDENTITY_HEADER
         self._refresh: dict[str, tuple[str, str, str]] = {}
 
     def user(self, request: Request) -> str:
@@ -83,10 +83,8 @@ class Login:
 
     def _route(self, request: Request) -> Response:
         path = request.path.rstrip("/")
-        if path == "/metadata/identity/oauth2/token":
-            return self._machine(request)
-        if path == "/msi/token":
-            return self._platform(request)
+        if path in IDENTITY_PATHS:
+            return answer_identity(path, request, self._identity, self._issue_managed)
         found = re.fullmatch(r"/([^/]+)/(.+)", path)
         if found is None:
             return Response(404)
@@ -173,7 +171,10 @@ class Login:
         elif "client_secret" in form:
             self.directory.check_secret(app, form["client_secret"])
         else:
-            text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+            text = (
+                "The request body must contain the following parameter: "
+                "'client_assertion' or 'client_secret'."
+            )
             raise Refused("invalid_client", 7000218, text, 401)
         resource = _required(form, "resource") if v1 else _resource(_required(form, "scope"))
         return self._issue(app.client_id, resource)
@@ -211,6 +212,13 @@ class Login:
             "access_token": token,
         }
 
+    def _issue_managed(self, client_id: str, resource: str) -> dict[str, Any] | None:
+        """A token for a managed identity, None where there is no such identity."""
+        if client_id not in self.directory.apps:
+            return None
+        expires = str(int(self._clock.time()) + LIFETIME)
+        return self._issue(client_id, resource) | {"expires_on": expires}
+
     def _device(self, request: Request) -> dict[str, Any]:
         form = _form(request)
         scope = form.get("scope") or f"{_required(form, 'resource')}/user_impersonation"
@@ -222,54 +230,10 @@ class Login:
             "verification_uri": place,
             "expires_in": int(DEVICE_CODE_LIFE),
             "interval": DEVICE_CODE_INTERVAL,
-            "message": f"To sign in, use a web browser to open the page {place} and enter the code {user}.",
+            "message": (
+                f"To sign in, use a web browser to open the page {place} and enter the code {user}."
+            ),
         }
-
-    def _machine(self, request: Request) -> Response:
-        """The metadata endpoint of a virtual machine."""
-        if request.headers.get("metadata", "").lower() != "true":
-            return _json(
-                400,
-                {
-                    "error": "invalid_request",
-                    "error_description": "Required metadata header not specified",
-                },
-            )
-        return self._managed(request, "2018-02-01")
-
-    def _platform(self, request: Request) -> Response:
-        """The identity endpoint of the app platform."""
-        if request.headers.get("x-identity-header", "") != self._identity_header:
-            return _json(
-                401,
-                {"statusCode": 401, "message": "Unauthorized. The identity header does not match."},
-            )
-        return self._managed(request, "2019-08-01")
-
-    def _managed(self, request: Request, version: str) -> Response:
-        resource = request.query.get("resource", "")
-        if request.query.get("api-version") != version or not resource:
-            return _json(
-                400,
-                {
-                    "error": "invalid_request",
-                    "error_description": "api-version or resource is missing.",
-                },
-            )
-        client = request.query.get("client_id", self._identity)
-        if client not in self.directory.apps:
-            return _json(
-                400, {"error": "invalid_request", "error_description": "Identity not found"}
-            )
-        answer = self._issue(client, resource)
-        expires = str(int(self._clock.time()) + LIFETIME)
-        extra = {
-            "client_id": client,
-            "resource": resource,
-            "expires_on": expires,
-            "expires_in": str(LIFETIME),
-        }
-        return _json(200, answer | extra | {"ext_expires_in": str(LIFETIME)})
 
     def _refuse(self, refused: Refused, request: Request) -> Response:
         trace, correlation = (
@@ -277,7 +241,10 @@ class Login:
             request.headers.get("client-request-id") or str(uuid.uuid4()),
         )
         stamp = self._clock.now().strftime("%Y-%m-%d %H:%M:%SZ")
-        text = f"AADSTS{refused.number}: {refused} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}"
+        text = (
+            f"AADSTS{refused.number}: {refused} Trace ID: {trace} Correlation ID: "
+            f"{correlation} Timestamp: {stamp}"
+        )
         body = {
             "error": refused.error,
             "error_description": text,
@@ -302,10 +269,14 @@ def _required(form: Mapping[str, str], name: str) -> str:
 
 
 def _resource(scope: str) -> str:
-    """The audience named by `<resource>/.default`: what stands before, a slash at its end included."""
+    """The audience named by `<resource>/.default`.
+
+    What stands before, a slash at its end included.
+    """
     if not scope.endswith("/.default") or " " in scope:
         text = (
-            f"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with "
+            f"The provided value for scope {scope} is not valid. Client credential flows "
+            "must have a scope value with "
             "/.default suffixed to the resource identifier (application ID URI)."
         )
         raise Refused("invalid_scope", 1002012, text)

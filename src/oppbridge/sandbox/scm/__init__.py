@@ -1,1 +1,4 @@
-"""A local twin of the Supply Chain Management OData endpoint: rows, rules, numbers, prices, postings."""
+"""A local twin of the Supply Chain Management OData endpoint.
+
+Rows, rules, numbers, prices, postings.
+"""

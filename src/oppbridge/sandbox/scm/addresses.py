@@ -26,7 +26,10 @@ class Address:
 
 
 def parse_address(path: str, schema: Schema) -> Address:
-    """Take `Set(key)/rest` apart. Raises `Missing` for an unknown set and `Malformed` for a bad key."""
+    """Take `Set(key)/rest` apart.
+
+    Raises `Missing` for an unknown set and `Malformed` for a bad key.
+    """
     found = _NAME.match(path)
     entity = schema.entities.get(found.group()) if found else None
     if found is None or entity is None:
@@ -42,7 +45,10 @@ def parse_address(path: str, schema: Schema) -> Address:
 
 
 def _bracket(text: str) -> tuple[str, str]:
-    """The inside of the bracket that opens `text`, and what follows it; quotes may hold brackets."""
+    """The inside of the bracket that opens `text`, and what follows it.
+
+    Quotes may hold brackets.
+    """
     quoted = False
     for at, char in enumerate(text):
         if char == "'":

@@ -1,6 +1,6 @@
-"""What public sources leave open about the service, as switches: no connector may depend on a setting here.
+"""What public sources leave open about the service, as switches.
 
-The names in brackets are sections of Microsoft's documentation where it is silent or contradicts itself.
+No connector may depend on a setting here.
 """
 
 from __future__ import annotations

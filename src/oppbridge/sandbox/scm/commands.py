@@ -1,10 +1,11 @@
-"""Control commands of the Supply Chain twin: postings, jobs, administration. None of them is part of OData.
+"""Control commands of the Supply Chain twin: postings, jobs, administration. None is part of OData.
 
-Bodies are JSON objects. Documents: `send_quotation` and the other steps, `confirm_order`, `pick_order`,
-`pack_order`, `invoice_order`, `cancel_order` with {company, number} and where it fits {reason}, {quantities}.
-Jobs: `calculate_totals`. Administration: `assume` {answers}, `sequence` {company, name, mode}, `user` {subject,
-company, companies, language}, `stop_item` {company, item, stopped}, `stock` {company, item, site, warehouse,
-quantity, reserved, ordered}, `agree_price` {company, item, price, currency, ...}, `hold` {company, account, status}.
+Bodies are JSON objects. Documents: `send_quotation` and the other steps, `confirm_order`,
+`pick_order`, `pack_order`, `invoice_order`, `cancel_order` with {company, number} and where it fits
+{reason} or {quantities}. Jobs: `calculate_totals`. Administration: `assume` {answers}, `sequence`
+{company, name, mode}, `user` {subject, company, companies, language}, `stop_item` {company, item,
+stopped}, `stock` {company, item, site, warehouse, quantity, reserved, ordered}, `agree_price`
+{company, item, price, currency, ...}, `hold` {company, account, status}.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ Body = Mapping[str, Any]
 
 
 def run_command(service: SupplyChain, name: str, body: Body) -> Any:
-    """Carry out a command. Raises `KeyError` for unknown ones and `ValueError` for what cannot be done."""
+    """Carry out a command.
+
+    Raises `KeyError` for unknown ones and `ValueError` for what cannot be done.
+    """
     step = name.removesuffix("_quotation")
     if name != step and step in QUOTATION_STEPS:
         return _post(

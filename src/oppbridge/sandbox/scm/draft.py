@@ -31,7 +31,10 @@ class Twin:
 
 @dataclass(slots=True)
 class Draft:
-    """A create (`old` is None) or an update. `sent` are the columns the caller gave; `new` is what will be written."""
+    """A create (`old` is None) or an update.
+
+    `sent` are the columns the caller gave; `new` is what will be written.
+    """
 
     entity: Entity
     company: str
@@ -82,8 +85,8 @@ def free(twin: Twin, row: Row) -> None:
 class Rules:
     """What an entity does at each step of a write, in this order; each may raise `Refused`.
 
-    `defaults` fills in, `check` refuses, `before` numbers and computes, `after` updates other rows. `deletable`
-    refuses a deletion and `deleted` follows one.
+     `defaults` fills in, `check` refuses, `before` numbers and computes, `after` updates other
+    rows. `deletable` refuses a deletion and `deleted` follows one.
     """
 
     defaults: Callable[[Twin, Draft], None] = nothing

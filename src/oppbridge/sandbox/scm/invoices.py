@@ -36,7 +36,10 @@ _LINE = (
 
 
 def write_invoice(twin: Twin, order: Row, shares: list[tuple[Row, Decimal]]) -> str:
-    """Write header and lines of one invoice and return its number. `shares` are lines with quantities."""
+    """Write header and lines of one invoice and return its number.
+
+    `shares` are lines with quantities.
+    """
     company = order["dataAreaId"]
     key = {
         "dataAreaId": company,

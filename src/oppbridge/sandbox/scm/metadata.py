@@ -1,4 +1,7 @@
-"""What the service says about its own shape: service document, `$metadata`, and the JSON under `/Metadata`."""
+"""What the service says about its own shape.
+
+Service document, `$metadata`, and the JSON under `/Metadata`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from .refusals import NAMESPACE, Missing, label
 from .schema import Column, Entity, Schema
 from .values import EDM
 
+OASIS = "http://docs.oasis-open.org/odata/ns"
 _DATA_TYPES = {
     "s": "String",
     "n": "Real",
@@ -35,8 +39,8 @@ def csdl(schema: Schema) -> bytes:
     """The sets kept here as CSDL; the real document has thousands and is tens of megabytes long."""
     out = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        '<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>',
-        f'<Schema Namespace="{NAMESPACE}" xmlns="http://docs.oasis-open.org/odata/ns/edm">',
+        f'<edmx:Edmx Version="4.0" xmlns:edmx="{OASIS}/edmx"><edmx:DataServices>',
+        f'<Schema Namespace="{NAMESPACE}" xmlns="{OASIS}/edm">',
     ]
     for name, members in schema.enums.items():
         inside = "".join(
@@ -51,9 +55,8 @@ def csdl(schema: Schema) -> bytes:
             f'<NavigationPropertyBinding Path="{name}" Target="{one.entity}"/>'
             for name, one in entity.navigation.items()
         )
-        out.append(
-            f'<EntitySet Name="{entity.name}" EntityType="{NAMESPACE}.{entity.type}">{bindings}</EntitySet>'
-        )
+        kind = f"{NAMESPACE}.{entity.type}"
+        out.append(f'<EntitySet Name="{entity.name}" EntityType="{kind}">{bindings}</EntitySet>')
     out += ["</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"]
     return "\n".join(out).encode()
 
@@ -71,10 +74,8 @@ def _type(entity: Entity, schema: Schema) -> list[str]:
     for name, one in entity.navigation.items():
         target = schema.entities[one.entity]
         single = target.key == ("dataAreaId", one.key)
-        kind = f"{NAMESPACE}.{target.type}"
-        out.append(
-            f'<NavigationProperty Name="{name}" Type="{kind if single else f"Collection({kind})"}"/>'
-        )
+        kind = f"{NAMESPACE}.{target.type}" if single else f"Collection({NAMESPACE}.{target.type})"
+        out.append(f'<NavigationProperty Name="{name}" Type="{kind}"/>')
     return [*out, "</EntityType>"]
 
 
@@ -124,7 +125,10 @@ def data_entity(entity: Entity) -> dict[str, Any]:
 
 
 def public_entity(entity: Entity, schema: Schema) -> dict[str, Any]:
-    """One row of `/Metadata/PublicEntities`: it alone says what is mandatory and what can be written when."""
+    """One row of `/Metadata/PublicEntities`.
+
+    It alone says what is mandatory and what can be written when.
+    """
     return {
         "Name": entity.type,
         "EntitySetName": entity.name,

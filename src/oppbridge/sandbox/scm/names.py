@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from odata_query import ast
-from odata_query.visitor import NodeVisitor
 
 from ..odata.filters import Literal, Sql, compile_filter, parse_filter
 from ..odata.options import BadQuery
@@ -44,7 +43,8 @@ class Names:
         if len(names) > 1 or column is None or column.hidden:
             wrong = "/".join(names)
             raise BadQuery(
-                f"Could not find a property named '{wrong}' on type '{NAMESPACE}.{self._entity.type}'."
+                f"Could not find a property named '{wrong}' on type "
+                f"'{NAMESPACE}.{self._entity.type}'."
             )
         text = self._rows.expression(self._entity, name)
         self._columns[text] = column
@@ -67,7 +67,8 @@ class Names:
             members = self._rows.schema.enums.get(enum)
             if members is None or arguments[0].value not in members:
                 raise BadQuery(
-                    f"The string '{name}'{arguments[0].value}'' is not a valid enumeration type constant."
+                    f"The string '{name}'{arguments[0].value}'' is not a valid enumeration "
+                    "type constant."
                 )
             return Literal(Member(enum, arguments[0].value), Member)
         patterns = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
@@ -82,7 +83,10 @@ class Names:
         raise BadQuery(f"The function '{name}' is not supported in $filter.")
 
     def compare(self, operator: str, left: Sql, right: Literal) -> Sql | None:
-        """Enumerations only by literal, text with wildcards, dates without quotes; None is the usual comparison."""
+        """Enumerations only by literal, text with wildcards, dates without quotes.
+
+        None is the usual comparison.
+        """
         column = self._columns.get(left.text)
         if column is None:
             return None
@@ -116,18 +120,24 @@ class Names:
         return Sql(f"{left.text} {operator} ?", (*left.params, moment))
 
 
-class _Unsupported(NodeVisitor):
-    """Finds the operators the service does not have."""
-
-    def visit_In(self, node: ast.In) -> None:
-        raise BadQuery(
-            "The query specified in the URI is not valid. The operator 'in' is not supported."
-        )
+def _holds(node: Any, kind: type[Any]) -> bool:
+    """Whether a node of this kind stands anywhere in the tree."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, kind):
+            return True
+        if is_dataclass(top):
+            stack += [getattr(top, one.name) for one in fields(top)]
+        elif isinstance(top, list | tuple):
+            stack += top
+    return False
 
 
 def condition(text: str, entity: Entity, rows: Rows, assumptions: Assumptions) -> Sql:
     """The SQL condition of a `$filter`. Raises `BadQuery`."""
-    _Unsupported().visit(parse_filter(text))
+    if _holds(parse_filter(text), ast.In):
+        raise BadQuery("The query specified in the URI is not valid. 'in' is not supported.")
     return compile_filter(text, Names(entity, rows, assumptions))
 
 
@@ -141,5 +151,8 @@ def _escaped(text: str) -> str:
 
 def _mismatch(wanted: str, right: Literal) -> BadQuery:
     kind = "Edm.String" if right.type is ast.String else right.type.__name__
-    text = f"A binary operator with incompatible types was detected. Found operand types '{wanted}' and '{kind}'."
+    text = (
+        "A binary operator with incompatible types was detected. Found operand types "
+        f"'{wanted}' and '{kind}'."
+    )
     return BadQuery(text)

@@ -45,7 +45,10 @@ class Numbers:
         self._database.set_fact(f"sequence mode {company} {name}", mode.value)
 
     def assign(self, company: str, name: str, wanted: str) -> str:
-        """The number of a new row: `wanted` where the sequence lets it, else the next. Raises `Refused`."""
+        """The number of a new row.
+
+        `wanted` where the sequence lets it, else the next. Raises `Refused`.
+        """
         mode = self.mode(company, name)
         if wanted:
             if mode is Mode.AUTOMATIC:

@@ -29,7 +29,10 @@ def _by_iso() -> Mapping[str, str]:
 
 
 def settle_country(draft: Draft, country: str, iso: str) -> None:
-    """Fill the id from the ISO code or the other way round; the one sent wins. Raises `Refused` for unknown ones."""
+    """Fill the id from the ISO code or the other way round.
+
+    The one sent wins. Raises `Refused` for unknown ones.
+    """
     if country in draft.sent and draft.has(country):
         value = draft.get(country).upper()
         if value not in countries():

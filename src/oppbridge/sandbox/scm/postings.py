@@ -1,6 +1,7 @@
-"""What people and batch jobs do to documents, and OData cannot: send, confirm, pick, pack, invoice, cancel.
+"""What people and batch jobs do to documents, and OData cannot: send, confirm, pick, invoice.
 
-Statuses after each step are those of the documented tables; a step that does not fit raises `ValueError`.
+Statuses after each step are those of the documented tables; a step that does not fit raises
+`ValueError`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from ..database import Row
+from .carrying import Carrier, lines_of
 from .draft import Twin
 from .invoices import write_invoice
 from .kinds import ORDER, QUOTATION, Document
-from .numbers import Mode
-from .rules.documents import ADDRESS, refuse_held
+from .rules.documents import refuse_held
 from .rules.totals import calculate_totals
 from .writing import Writer
 
@@ -30,49 +31,6 @@ QUOTATION_STEPS: Mapping[str, tuple[frozenset[str], str]] = {
     "approve": (frozenset({"Submitted"}), "Approved"),
     "revise": (frozenset({"Sent"}), "Revised"),
 }
-_CARRIED = (
-    "CustomersReference",
-    "CurrencyCode",
-    "LanguageId",
-    "PaymentTermsName",
-    "DeliveryModeCode",
-    "DeliveryTermsCode",
-    "SalesTaxGroupCode",
-    "PriceCustomerGroupCode",
-    "DefaultShippingSiteId",
-    "DefaultShippingWarehouseId",
-    "ContactPersonId",
-    "CustomerRequisitionNumber",
-    "SalesOrderOriginCode",
-    "TotalDiscountPercentage",
-    "RequestedShippingDate",
-    "IsDeliveryAddressOrderSpecific",
-    "DeliveryAddressName",
-    *ADDRESS,
-)
-_LINE = (
-    "ItemNumber",
-    "ProductConfigurationId",
-    "ProductSizeId",
-    "ProductColorId",
-    "ProductStyleId",
-    "ProductVersionId",
-    "SalesProductCategoryName",
-    "SalesUnitSymbol",
-    "SalesPrice",
-    "SalesPriceQuantity",
-    "FixedPriceCharges",
-    "LineDiscountAmount",
-    "LineDiscountPercentage",
-    "MultilineDiscountAmount",
-    "MultilineDiscountPercentage",
-    "ShippingSiteId",
-    "ShippingWarehouseId",
-    "RequestedShippingDate",
-    "RequestedReceiptDate",
-    "LineDescription",
-    "ExternalItemNumber",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +52,13 @@ class Postings:
         values: Row = {"SalesQuotationStatus": after}
         led: Row = {}
         if step == "confirm":
-            led = self._order_of(header)
+            led = Carrier(self.twin, self.writer).order_of(header)
             values |= {
                 "GeneratedSalesOrderNumber": led["order"],
                 "SalesQuotationConfirmationDate": self.twin.today(),
             }
         if step == "revise":
-            led = self._revision_of(header)
+            led = Carrier(self.twin, self.writer).revision_of(header)
         if reason:
             values["QuotationReasonCode"] = reason
         self.twin.rows.update(QUOTATION.header, (company, number), values)
@@ -153,7 +111,10 @@ class Postings:
     def invoice_order(
         self, company: str, number: str, quantities: Mapping[str, Any] | None = None
     ) -> Row:
-        """Post an invoice: of `quantities`, else of what is delivered and not invoiced, else of all."""
+        """Post an invoice.
+
+        Of `quantities`, else of what is delivered and not invoiced, else of all.
+        """
         header, lines = self._open(company, number)
         refuse_held(self.twin, company, header["InvoiceCustomerAccountNumber"], "All", "Invoice")
         delivered = any(line["DeliveredQuantity"] > line["InvoicedQuantity"] for line in lines)
@@ -206,30 +167,25 @@ class Postings:
 
     def _open(self, company: str, number: str) -> tuple[Row, list[Row]]:
         header = self._header(ORDER, company, number)
-        lines = self._lines(ORDER, company, number)
+        lines = lines_of(self.twin, ORDER, company, number)
         if header["SalesOrderStatus"] in ORDER.closed or not lines:
             raise ValueError(
-                f"an order that is {header['SalesOrderStatus']} with {len(lines)} lines cannot be posted"
+                f"an order that is {header['SalesOrderStatus']} with {len(lines)} lines "
+                "cannot be posted"
             )
         return header, lines
-
-    def _lines(self, document: Document, company: str, number: str) -> list[Row]:
-        where = f'"dataAreaId" = ? AND "{document.number}" = ?'
-        order = 'ORDER BY "LineCreationSequenceNumber"'
-        columns = tuple(self.twin.rows.schema.entities[document.lines].columns)
-        return self.twin.rows.select(document.lines, columns, where, [company, number], order)
 
     def _line(self, line: Row, **values: Any) -> None:
         self.twin.rows.update(ORDER.lines, (line["dataAreaId"], line["InventoryLotId"]), values)
 
     def _lines_status(self, document: Document, company: str, number: str, status: str) -> None:
-        for line in self._lines(document, company, number):
+        for line in lines_of(self.twin, document, company, number):
             key = (company, line["InventoryLotId"])
             self.twin.rows.update(document.lines, key, {document.line_status: status})
 
     def _progress(self, company: str, number: str, posted: str) -> Row:
         """Statuses of lines and header that follow from what is delivered and invoiced."""
-        lines = self._lines(ORDER, company, number)
+        lines = lines_of(self.twin, ORDER, company, number)
         for line in lines:
             if line["InvoicedQuantity"] >= line["OrderedSalesQuantity"]:
                 self._line(line, SalesOrderLineStatus="Invoiced")
@@ -261,56 +217,6 @@ class Postings:
         key = {"ConfirmationNumber": wanted, "ConfirmationDate": self.twin.today()}
         self.twin.rows.insert(entity.name, {**shared, **key, **total})
         return wanted
-
-    def _order_of(self, quotation: Row) -> Row:
-        company, number = quotation["dataAreaId"], quotation["SalesQuotationNumber"]
-        if not quotation["RequestingCustomerAccountNumber"]:
-            raise ValueError("a prospect must be made a customer before its quotation is confirmed")
-        carried = {name: quotation[name] for name in _CARRIED if name in quotation}
-        carried["CustomersOrderReference"] = carried.pop("CustomersReference")
-        for customer in ("OrderingCustomerAccountNumber", "InvoiceCustomerAccountNumber"):
-            carried[customer] = quotation["RequestingCustomerAccountNumber"]
-        order = self._create(ORDER, company, carried)
-        self.twin.rows.update(ORDER.header, (company, order), {"QuotationNumber": number})
-        self._copy_lines(QUOTATION, number, ORDER, order, company)
-        return {"order": order}
-
-    def _revision_of(self, quotation: Row) -> Row:
-        company, number = quotation["dataAreaId"], quotation["SalesQuotationNumber"]
-        carried = {name: quotation[name] for name in _CARRIED if name in quotation}
-        names = (
-            "RequestingCustomerAccountNumber",
-            "ProspectId",
-            "OpportunityId",
-            "SalesQuotationName",
-        )
-        carried |= {name: quotation[name] for name in names}
-        revision = self._create(
-            QUOTATION, company, {**carried, "SkipOpportunityCreationPrompt": "Yes"}
-        )
-        self.twin.rows.update(QUOTATION.header, (company, revision), {"RevisedFrom": number})
-        self._copy_lines(QUOTATION, number, QUOTATION, revision, company)
-        return {"revision": revision}
-
-    def _create(self, document: Document, company: str, values: Row) -> str:
-        if self.twin.numbers.mode(company, document.number) is Mode.MANUAL:
-            values = {**values, document.number: self.twin.numbers.next(company, document.number)}
-        entity = self.twin.rows.schema.entities[document.header]
-        filled = {name: value for name, value in values.items() if value is not None}
-        return str(self.writer.create(entity, filled, company, None)[document.number])
-
-    def _copy_lines(
-        self, source: Document, number: str, target: Document, new: str, company: str
-    ) -> None:
-        entity = self.twin.rows.schema.entities[target.lines]
-        for line in self._lines(source, company, number):
-            values = {name: line[name] for name in _LINE if line[name]}
-            quantity = {
-                target.quantity: line[source.quantity],
-                target.number: new,
-                "SalesPrice": line["SalesPrice"],
-            }
-            self.writer.create(entity, {**values, **quantity}, company, None)
 
 
 def _wanted(quantities: Mapping[str, Any] | None, line: Row, otherwise: Decimal) -> Decimal:

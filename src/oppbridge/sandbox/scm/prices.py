@@ -1,4 +1,7 @@
-"""What a line costs: trade agreements, price units, discounts, rounding, totals. Pure arithmetic, no rows."""
+"""What a line costs.
+
+Trade agreements, price units, discounts, rounding, totals. Pure arithmetic, no rows.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,10 @@ def round_amount(amount: Decimal, currency: str) -> Decimal:
 def best_agreement(
     agreements: Iterable[Mapping[str, Any]], wanted: Enquiry
 ) -> Mapping[str, Any] | None:
-    """The trade agreement that sets the price: the customer's own, else its group's, else everybody's.
+    """The trade agreement that sets the price, None where none applies.
 
-    Within one of these the largest quantity break that is reached wins, and of equal ones the lowest price.
+    The customer's own comes first, then its group's, then everybody's. Within one of these the
+    largest quantity break that is reached wins, and of equal ones the lowest price.
     """
     fitting = [one for one in agreements if _applies(one, wanted)]
     return min(fitting, key=_rank, default=None)
@@ -84,8 +88,9 @@ AGREEMENT_DIMENSIONS = (
 def line_amount(line: Mapping[str, Any], quantity: Decimal, currency: str, combine: str) -> Decimal:
     """Net amount of a line.
 
-    `(price - discounts per unit) / price unit x quantity x (1 - percentages) + fixed charges`, rounded. How line
-    and multiline percentages combine is a company parameter: `multiply`, `add` or `larger`.
+     `(price - discounts per unit) / price unit x quantity x (1 - percentages) + fixed charges`,
+    rounded. How line and multiline percentages combine is a company parameter: `multiply`, `add` or
+    `larger`.
     """
     first, second = (
         line["LineDiscountPercentage"] / HUNDRED,
@@ -123,7 +128,7 @@ def totals(
     rates: Mapping[str, Decimal],
     currency: str,
 ) -> Totals:
-    """Totals of (net amount, sales tax group) lines after the document's total discount, tax by group."""
+    """Totals of (net amount, tax group) lines after the document's discount, tax by group."""
     taxed = list(lines)
     net = sum((amount for amount, _ in taxed), ZERO)
     discount = round_amount(net * percentage / HUNDRED, currency)

@@ -63,7 +63,10 @@ class Reader:
     def collection(
         self, address: Address, request: Request, scope: Scope, assumptions: Assumptions
     ) -> tuple[Row, int]:
-        """A page of a set and the size of the page the caller asked for (0 when none). Raises `BadQuery`."""
+        """A page of a set and the size of the page the caller asked for (0 when none).
+
+        Raises `BadQuery`.
+        """
         entity = address.entity
         options = _options(request.query)
         self._check(entity, options)
@@ -134,7 +137,8 @@ class Reader:
                 )
             if expand.name not in entity.navigation:
                 raise BadQuery(
-                    f"Could not find a property named '{expand.name}' on type '{NAMESPACE}.{entity.type}'."
+                    f"Could not find a property named '{expand.name}' on type "
+                    f"'{NAMESPACE}.{entity.type}'."
                 )
 
     def _where(
@@ -231,7 +235,8 @@ def _window(request: Request, options: Options, assumptions: Assumptions) -> tup
     if preferred and assumptions.honours_maxpagesize and int(preferred.group(1)) > 0:
         size, asked = min(size, int(preferred.group(1))), int(preferred.group(1))
     skip, top = options.skip or 0, options.top
-    # A server's own link says `$skip=20&$top=10`: with a page of 10 that is the next page, not the last.
+    # A server's own link says `$skip=20&$top=10`: with a page of 10 that is the next page, not the
+    # last.
     if skip and top == size:
         top = None
     return Window(

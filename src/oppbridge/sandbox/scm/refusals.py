@@ -1,4 +1,7 @@
-"""What the service says when it refuses: one error shape, messages in the language of the calling user."""
+"""What the service says when it refuses.
+
+One error shape, messages in the language of the calling user.
+"""
 
 from __future__ import annotations
 
@@ -16,42 +19,69 @@ NAMESPACE = "Microsoft.Dynamics.DataEntities"
 MESSAGES = {
     "en-us": {
         "mandatory": "Field '{field}' must be filled in.",
-        "related": "The value '{value}' in field '{field}' is not found in the related table '{table}'.",
+        "related": (
+            "The value '{value}' in field '{field}' is not found in the related table '{table}'."
+        ),
         "long": "The value in field '{field}' is longer than {length} characters.",
         "read_only": "Field '{field}' does not allow editing.",
         "site": "Inventory dimension Site is mandatory and must consequently be specified.",
-        "warehouse": "Inventory dimension Warehouse is mandatory and must consequently be specified.",
-        "dimension": "Product dimension {name} is mandatory for item {item} and must consequently be specified.",
+        "warehouse": (
+            "Inventory dimension Warehouse is mandatory and must consequently be specified."
+        ),
+        "dimension": (
+            "Product dimension {name} is mandatory for item {item} and must "
+            "consequently be specified."
+        ),
         "no_variant": "The product variant {name} of item {item} does not exist.",
         "blocked_item": "Item '{item}' is blocked for 'Sales order'.",
         "hold": "Customer {account} is on hold for {status}.",
         "conversion": "The unit conversion from {unit} to {to} does not exist for item {item}.",
         "decimals": "Quantity {quantity} has more decimals than unit {unit} allows.",
         "exists": "Cannot create a record in {label} ({table}). {key}. The record already exists.",
-        "manual": "Number sequence {sequence} is set to automatic: the number {number} cannot be entered manually.",
+        "manual": (
+            "Number sequence {sequence} is set to automatic: the number {number} "
+            "cannot be entered manually."
+        ),
         "number": "Number sequence {sequence} is set to manual: a number must be entered.",
         "dependent": "{label} {key} cannot be deleted while dependent {others} exist.",
         "posted": "{label} {key} cannot be changed because its status is {status}.",
-        "prompt": "Do you want to create an opportunity for the quotation? The prompt cannot be answered here.",
+        "prompt": (
+            "Do you want to create an opportunity for the quotation? The prompt cannot "
+            "be answered here."
+        ),
         "conflict": (
-            "Cannot edit a record in {label} ({table}). An update conflict occurred due to another user process "
+            "Cannot edit a record in {label} ({table}). An update conflict occurred due to "
+            "another user process "
             "deleting the record or changing one or more fields in the record."
         ),
         "release": "Product {product} is not a product that can be released.",
         "company": "The company {company} does not exist or cannot be accessed.",
-        "country": "The value '{value}' in field '{field}' is not found in the related table 'Country/region'.",
+        "country": (
+            "The value '{value}' in field '{field}' is not found in the related table "
+            "'Country/region'."
+        ),
         "cancelled": "Update has been canceled.",
     },
     "de": {
         "mandatory": "Das Feld '{field}' muss ausgefüllt werden.",
-        "related": "Der Wert '{value}' im Feld '{field}' wurde in der zugehörigen Tabelle '{table}' nicht gefunden.",
+        "related": (
+            "Der Wert '{value}' im Feld '{field}' wurde in der zugehörigen Tabelle "
+            "'{table}' nicht gefunden."
+        ),
         "long": "Der Wert im Feld '{field}' ist länger als {length} Zeichen.",
         "read_only": "Das Feld '{field}' darf nicht bearbeitet werden.",
-        "site": "Die Lagerungsdimension Standort ist obligatorisch und muss daher angegeben werden.",
-        "warehouse": "Die Lagerungsdimension Lagerort ist obligatorisch und muss daher angegeben werden.",
+        "site": (
+            "Die Lagerungsdimension Standort ist obligatorisch und muss daher angegeben werden."
+        ),
+        "warehouse": (
+            "Die Lagerungsdimension Lagerort ist obligatorisch und muss daher angegeben werden."
+        ),
         "blocked_item": "Artikel '{item}' ist für 'Auftrag' gesperrt.",
         "hold": "Debitor {account} ist gesperrt für {status}.",
-        "exists": "Datensatz in {label} ({table}) kann nicht erstellt werden. {key}. Der Datensatz ist bereits vorhanden.",
+        "exists": (
+            "Datensatz in {label} ({table}) kann nicht erstellt werden. {key}. Der "
+            "Datensatz ist bereits vorhanden."
+        ),
         "cancelled": "Die Aktualisierung wurde abgebrochen.",
     },
 }

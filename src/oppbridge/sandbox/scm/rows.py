@@ -1,4 +1,7 @@
-"""Rows of the twin: read with their fillers, written with record ids and record versions for the etag."""
+"""Rows of the twin.
+
+Read with their fillers, written with record ids and record versions for the etag.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,10 @@ class Rows:
         self.database.insert(entity.table, {**kept, "RecId": next(self._records), "RecVersion": 1})
 
     def kept(self, entity: Entity, values: Mapping[str, Any]) -> Row:
-        """The values worth keeping: those that differ from their filler, keys, and what an index serves."""
+        """The values worth keeping.
+
+        Those that differ from their filler, keys, and what an index serves.
+        """
         always = (*entity.key, *INDEXED.get(entity.table, ()))
         empty = self.fillers[entity.name]
         out = {name: value for name, value in values.items() if value != empty[name]}
@@ -125,7 +131,10 @@ class Rows:
         return etag(entity, *found[0]) if found else None
 
     def load(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
-        """The fast way in for generated rows, past every rule; all have the columns of the first."""
+        """The fast way in for generated rows, past every rule.
+
+        All have the columns of the first.
+        """
         entity = self.schema.entities[name]
         pending = iter(rows)
         first = next(pending, None)
@@ -142,7 +151,7 @@ class Rows:
 
 
 def etag(entity: Entity, version: int, record: int) -> str:
-    """One `version,record` pair per data source, `0,0` for an absent one, in quotes, in base64, weak."""
+    """One `version,record` pair per data source, `0,0` for an absent one, quoted, in base64."""
     count, present = entity.sources
     pairs = [f"{version},{record}", *(f"1,{record + more}" for more in range(1, present))]
     pairs += ["0,0"] * (count - present)

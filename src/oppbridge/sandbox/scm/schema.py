@@ -1,8 +1,9 @@
-"""The entity sets as data: columns, keys, enumerations and references read from the files in `schema/`.
+"""The entity sets as data: columns, keys, enumerations and references, read from `schema/`.
 
-Column kinds, as on the wire: `s` text, `n` decimal, `i` 32-bit and `l` 64-bit integer, `d` date (noon UTC),
-`t` date and time, `y` yes/no, `g` identifier, `e` enumeration. A mark before a column's name says `!` mandatory,
-`^` only on create, `-` never written by a client; `(20)` after it is the longest text.
+Column kinds, as on the wire: `s` text, `n` decimal, `i` 32-bit and `l` 64-bit integer, `d` date
+(noon UTC), `t` date and time, `y` yes/no, `g` identifier, `e` enumeration. A mark before a column's
+name says `!` mandatory, `^` only on create, `-` never written by a client; `(20)` after it is the
+longest text.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A text column that must hold the key column of a row in another set (same company, where it has one)."""
+    """A text column that holds the key column of a row in another set of the same company."""
 
     column: str
     entity: str
@@ -41,7 +42,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One entity set: its three names, where it is stored, its columns and what may be done with it."""
+    """One entity set.
+
+    Its three names, where it is stored, its columns and what may be done with it.
+    """
 
     name: str
     type: str
@@ -62,7 +66,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Every entity set by name and every enumeration by name (members in order, with their integers)."""
+    """Every entity set and every enumeration by name; members in order, with their integers."""
 
     entities: Mapping[str, Entity]
     enums: Mapping[str, Mapping[str, int]]

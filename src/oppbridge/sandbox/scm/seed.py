@@ -1,4 +1,7 @@
-"""What stands in every environment before business begins: companies, currencies, units, terms, sites."""
+"""What stands in every environment before business begins.
+
+Companies, currencies, units, terms, sites.
+"""
 
 from __future__ import annotations
 

@@ -35,11 +35,15 @@ PERSON = "person@sandbox.local"
 THROTTLED = {
     "requests": "Number of requests exeeded the limit of 6000 over the time window of 300 seconds.",
     "execution": (
-        "Combined execution time of incoming requests exceeded limit of 1200 seconds over time window of 300 seconds. "
-        "Decrease number of concurrent requests or reduce the duration of requests and try again later."
+        "Combined execution time of incoming requests exceeded limit of 1200 seconds over time "
+        "window of 300 seconds. Decrease number of concurrent requests or reduce the duration of "
+        "requests and try again later."
     ),
     "concurrency": "Number of concurrent requests exceeded the limit of 52.",
-    "": "This request could not be processed at this time due to system experiencing high resource utilization.",
+    "": (
+        "This request could not be processed at this time due to system experiencing high "
+        "resource utilization."
+    ),
 }
 _NOT_FOUND = "No HTTP resource was found that matches the request URI."
 
@@ -80,7 +84,7 @@ class SupplyChain:
         return replace(answer, headers={"OData-Version": "4.0", **trace, **answer.headers})
 
     def refusal(self, status: int, message: str, request: Request) -> Response:
-        """401 with its challenge, 429 with the published wording, anything else in the usual shape."""
+        """401 with its challenge, 429 as published, anything else in the usual shape."""
         if status == 401:
             resource = request.base
             place = f"{self._world.urls.get('login', '')}/{self._world.identity.tenant}"

@@ -22,8 +22,8 @@ class User:
 class Settings:
     """One environment. `users` maps token subjects; the sandbox's own application is always mapped.
 
-    `sequences` sets number sequences up by (company, key column). In `usmf` callers may choose numbers, elsewhere
-    the service does.
+     `sequences` sets number sequences up by (company, key column). In `usmf` callers may choose
+    numbers, elsewhere the service does.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """What columns hold: how a value arrives on the wire, is kept, and what an unset column shows.
 
-Rows are kept in the form they are shown, so that serving them needs no translation; only decimals are kept as
-text and served as numbers with the digits they have. An unset column is NULL and shows its filler.
+ Rows are kept in the form they are shown, so that serving them needs no translation; only decimals
+are kept as text and served as numbers with the digits they have. An unset column is NULL and shows
+its filler.
 """
 
 from __future__ import annotations
@@ -70,7 +71,10 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
 
 
 def filler(column: Column, schema: Schema) -> Any:
-    """What an unset column shows: text is never null, dates are of 1900, a time zone alone may be null."""
+    """What an unset column shows.
+
+    Text is never null, dates are of 1900, a time zone alone may be null.
+    """
     match column.kind:
         case "s":
             return ""
@@ -101,7 +105,10 @@ def tables(schema: Schema) -> list[Table]:
 
 
 def accept(value: Any, column: Column, entity: Entity, schema: Schema, *, cut: bool = False) -> Any:
-    """A value from a request as it is kept. Raises `Malformed` for a wrong type and `Refused` for a bad value."""
+    """A value from a request as it is kept.
+
+    Raises `Malformed` for a wrong type and `Refused` for a bad value.
+    """
     if value is None:
         return filler(column, schema)
     match column.kind:
@@ -124,7 +131,10 @@ def accept(value: Any, column: Column, entity: Entity, schema: Schema, *, cut: b
         case "y" | "e" if isinstance(value, str):
             return _member(value, column, schema)
     wanted = EDM.get(column.kind, f"{NAMESPACE}.{column.enum}")
-    text = f"Cannot convert the value of property '{column.name}' of '{entity.type}' to the expected type '{wanted}'."
+    text = (
+        f"Cannot convert the value of property '{column.name}' of '{entity.type}' to the "
+        f"expected type '{wanted}'."
+    )
     raise Malformed(text)
 
 
@@ -152,7 +162,10 @@ def _decimal(value: float | Decimal, column: Column) -> Decimal:
 def to_stamp(value: str, column: Column) -> str:
     """An instant in UTC, to the second."""
     if not _STAMP.fullmatch(value):
-        text = f"Cannot convert the literal '{value}' to the expected type 'Edm.DateTimeOffset' of '{column.name}'."
+        text = (
+            f"Cannot convert the literal '{value}' to the expected type "
+            f"'Edm.DateTimeOffset' of '{column.name}'."
+        )
         raise Malformed(text)
     try:
         moment = datetime.fromisoformat(value)
@@ -177,6 +190,7 @@ def _guid(value: str, column: Column) -> str:
 def _member(value: str, column: Column, schema: Schema) -> str:
     if value not in schema.enums[column.enum]:
         raise Malformed(
-            f"The value '{value}' is not a valid member of the enumeration '{NAMESPACE}.{column.enum}'."
+            f"The value '{value}' is not a valid member of the enumeration "
+            f"'{NAMESPACE}.{column.enum}'."
         )
     return value

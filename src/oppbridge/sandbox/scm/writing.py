@@ -132,7 +132,7 @@ class Writer:
     def _sent(
         self, entity: Entity, body: Mapping[str, Any], *, creating: bool, old: Row | None = None
     ) -> Row:
-        """The body's values by column, refused where a column is unknown, of another type or not to be written."""
+        """The body's values by column; refuses unknown columns, wrong types, read-only columns."""
         out: Row = {}
         assumed = self._twin.assumptions
         for name, value in body.items():
@@ -172,8 +172,12 @@ class Writer:
 
 def _unknown(entity: Entity, name: str) -> str:
     if name in entity.navigation:
-        return f"Deep insert is not supported: the navigation property '{name}' cannot be part of the body."
+        return (
+            f"Deep insert is not supported: the navigation property '{name}' cannot be "
+            "part of the body."
+        )
     return (
-        f"The property '{name}' does not exist on type '{NAMESPACE}.{entity.type}'. Make sure to only use property "
+        f"The property '{name}' does not exist on type '{NAMESPACE}.{entity.type}'. Make "
+        "sure to only use property "
         "names that are defined by the type."
     )

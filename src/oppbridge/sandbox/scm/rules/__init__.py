@@ -1,4 +1,7 @@
-"""The business rules of each table: what is defaulted, refused, numbered and updated along with a write."""
+"""The business rules of each table.
+
+What is defaulted, refused, numbered and updated along with a write.
+"""
 
 from __future__ import annotations
 

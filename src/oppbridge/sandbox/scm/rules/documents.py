@@ -64,7 +64,10 @@ def _defaults(document: Document, twin: Twin, draft: Draft) -> None:
 
 
 def _settle_address(document: Document, draft: Draft, customer: Row) -> None:
-    """Address columns are honoured only where the address is the document's own; else the customer's is shown."""
+    """Address columns are honoured only where the address is the document's own.
+
+    Else the customer's is shown.
+    """
     if draft.get("IsDeliveryAddressOrderSpecific") == "Yes":
         settle_country(
             draft, "DeliveryAddressCountryRegionId", "DeliveryAddressCountryRegionISOCode"

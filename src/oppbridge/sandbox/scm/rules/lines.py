@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from ...database import Row
 from ..draft import Draft, Rules, Twin
 from ..kinds import ORDER, QUOTATION, Document
-from ..prices import AGREEMENT_DIMENSIONS, Enquiry, best_agreement, line_amount
 from ..refusals import Missing, told
+from .costs import net_amount, price
 from .documents import ADDRESS, refuse_closed, totals_moved
 from .products import DIMENSIONS, precision
 
@@ -26,32 +25,6 @@ _ITEM = (
     "FixedSalesPriceCharges",
     "SalesSalesTaxItemGroupCode",
     "SalesStopped",
-)
-_PRICED = (
-    "SalesPrice",
-    "SalesPriceQuantity",
-    "FixedPriceCharges",
-    "LineDiscountAmount",
-    "LineDiscountPercentage",
-    "MultilineDiscountAmount",
-    "MultilineDiscountPercentage",
-    "LineAmount",
-)
-_AGREEMENT = (
-    "CustomerAccountNumber",
-    "PriceCustomerGroupCode",
-    "PriceCurrencyCode",
-    "QuantityUnitySymbol",
-    *AGREEMENT_DIMENSIONS,
-    "PriceSiteId",
-    "PriceWarehouseId",
-    "FromQuantity",
-    "ToQuantity",
-    "PriceApplicableFromDate",
-    "PriceApplicableToDate",
-    "Price",
-    "SalesPriceQuantity",
-    "FixedPriceCharges",
 )
 
 
@@ -82,8 +55,8 @@ def _defaults(document: Document, twin: Twin, draft: Draft) -> None:
             draft.default("SalesTaxItemGroupCode", item["SalesSalesTaxItemGroupCode"])
     _default_site(twin, draft)
     if item:
-        _price(document, twin, draft, header, item)
-    _net_amount(document, twin, draft, header)
+        price(document, twin, draft, header, item)
+    net_amount(document, twin, draft, header)
 
 
 def _from_header(document: Document, draft: Draft, header: Row) -> None:
@@ -115,64 +88,6 @@ def _default_site(twin: Twin, draft: Draft) -> None:
         warehouse = twin.rows.get("Warehouses", key, ("OperationalSiteId",))
         if warehouse:
             draft.new["ShippingSiteId"] = warehouse["OperationalSiteId"]
-
-
-def _price(document: Document, twin: Twin, draft: Draft, header: Row, item: Row) -> None:
-    """A price that is sent stays; else trade agreements set it, else the item's base price."""
-    if "SalesPrice" in draft.sent:
-        draft.new["HasOwnPrice"] = "Yes"
-        return
-    moved = draft.changes(document.quantity, "SalesUnitSymbol", *DIMENSIONS)
-    if draft.get("HasOwnPrice") == "Yes" or not moved:
-        return
-    found = best_agreement(_agreements(twin, draft), _enquiry(document, draft, header))
-    base = {
-        "SalesPrice": item["SalesPrice"],
-        "SalesPriceQuantity": item["SalesPriceQuantity"] or Decimal(1),
-        "FixedPriceCharges": item["FixedSalesPriceCharges"],
-    }
-    if found:
-        base = {
-            "SalesPrice": found["Price"],
-            "SalesPriceQuantity": found["SalesPriceQuantity"] or Decimal(1),
-            "FixedPriceCharges": found["FixedPriceCharges"],
-        }
-    draft.new.update({column: value for column, value in base.items() if column not in draft.sent})
-
-
-def _agreements(twin: Twin, draft: Draft) -> list[Row]:
-    where = '"dataAreaId" = ? AND "ItemNumber" = ?'
-    return twin.rows.select(
-        "SalesPriceAgreements", _AGREEMENT, where, [draft.company, draft.get("ItemNumber")]
-    )
-
-
-def _enquiry(document: Document, draft: Draft, header: Row) -> Enquiry:
-    configuration, size, colour, style, version = (draft.get(name) for name in DIMENSIONS)
-    return Enquiry(
-        account=header[document.customer],
-        group=header["PriceCustomerGroupCode"],
-        item=draft.get("ItemNumber"),
-        dimensions=(configuration, size, colour, style, version),
-        unit=draft.get("SalesUnitSymbol"),
-        currency=header["CurrencyCode"],
-        quantity=Decimal(draft.get(document.quantity)),
-        date=draft.get("RequestedShippingDate"),
-        site=draft.get("ShippingSiteId"),
-        warehouse=draft.get("ShippingWarehouseId"),
-    )
-
-
-def _net_amount(document: Document, twin: Twin, draft: Draft, header: Row) -> None:
-    if not draft.changes(document.quantity, *_PRICED):
-        return
-    kept = "LineAmount" in draft.sent or draft.old is not None
-    if kept and draft.get("LineAmount") != 0 and not twin.assumptions.recalculates_net_amount:
-        return
-    line: dict[str, Any] = {column: Decimal(draft.get(column)) for column in _PRICED}
-    quantity = Decimal(draft.get(document.quantity))
-    combine = twin.assumptions.discounts_combine
-    draft.new["LineAmount"] = line_amount(line, quantity, header["CurrencyCode"], combine)
 
 
 def _check(document: Document, twin: Twin, draft: Draft) -> None:

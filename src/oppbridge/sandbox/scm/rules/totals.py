@@ -1,4 +1,7 @@
-"""Totals of a document's header: calculated by a batch job, by a posting, or on every write, as set up."""
+"""Totals of a document's header.
+
+Calculated by a batch job, by a posting, or on every write, as set up.
+"""
 
 from __future__ import annotations
 
