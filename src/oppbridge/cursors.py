@@ -51,9 +51,11 @@ class Keyset:
         floor = self.floor
         if seen and floor is None and not _before(stamp, settled):
             floor = settled
-        if more or floor is None:
+        if more:
             return Keyset(stamp, id, floor)
-        return Keyset(floor)
+        if floor is None and (stamp is None or not _before(stamp, settled)):
+            return Keyset(stamp, id)
+        return Keyset(settled if floor is None else floor)
 
 
 def _before(stamp: Stamp | None, other: Stamp) -> bool:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..contract import Change
+from ..contract import Change, Native
 from ..errors import Invalid
 from ..merge import PRESENCE
 from ..records.scalars import Scalar, instant_text
@@ -16,6 +16,7 @@ from .line import Post
 SPACE = uuid.UUID("7f3a0f0e-5a0f-4c55-9d5c-6a2f4b8e1d11")
 
 News = dict[str, tuple[Change, bytes | None]]
+Stranger = tuple[Change, bytes, dict[str, Scalar], dict[str, str]]
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ def learn(tx: Tx, post: Post, seen: Seen) -> list[int]:
         return seen.known
     known = links.by_key(tx, post.system, post.entity, list(seen.news))
     out = _Learned()
-    strangers: list[tuple[Change, bytes, dict[str, Scalar]]] = []
+    strangers: list[Stranger] = []
     for key, (change, digest) in seen.news.items():
         link = known.get(key)
         if change.row is None or digest is None:
@@ -55,18 +56,39 @@ def learn(tx: Tx, post: Post, seen: Seen) -> list[int]:
                 _removed(post, link, out)
             continue
         try:
-            values = {PRESENCE: True, **post.map.read(change.row)}
+            values, parts = readout(post, change.row)
         except Invalid as exc:
             out.unreadable[key] = str(exc)
             continue
         out.readable.append(key)
         if link is None:
-            strangers.append((change, digest, values))
+            strangers.append((change, digest, values, parts))
         else:
+            link.parts = parts | link.parts
             _moved(post, link, change, digest, values, out)
     _introduce(tx, post, strangers, out)
     _store(tx, post, out)
     return seen.known + [link.id for link in out.fresh]
+
+
+def readout(post: Post, row: Native) -> tuple[dict[str, Scalar], dict[str, str]]:
+    """What a row says, and the ids its parts carry where the map names a column for them."""
+    values: dict[str, Scalar] = {PRESENCE: True, **post.map.read(row)}
+    parts: dict[str, str] = {}
+    if post.map.part_origins:
+        for path in [p for p in values if p.endswith("/@")]:
+            id = uuid_text(str(values.pop(path)))
+            if id is not None:
+                parts[path.removesuffix("/@")] = id
+    return values, parts
+
+
+def uuid_text(text: str) -> str | None:
+    """The text of a UUID in its one spelling; None for anything else."""
+    try:
+        return str(uuid.UUID(text)) if len(text) == 36 else None
+    except ValueError:
+        return None
 
 
 def _removed(post: Post, link: Link, out: _Learned) -> None:
@@ -117,29 +139,26 @@ def _tell(post: Post, link: Link, changed: dict[str, Scalar], out: _Learned) -> 
 def uid_of(post: Post, change: Change) -> str:
     """The record id of a row seen for the first time: what it says itself, else derived."""
     origin = post.map.origin_of(change.row) if change.row is not None else None
-    if origin is not None:
-        try:
-            return str(uuid.UUID(origin))
-        except ValueError:
-            pass
+    if origin is not None and (own := uuid_text(origin)) is not None:
+        return own
     return str(uuid.uuid5(SPACE, f"{post.entity}/{post.system}/{change.key}"))
 
 
 def _introduce(
     tx: Tx,
     post: Post,
-    strangers: Sequence[tuple[Change, bytes, dict[str, Scalar]]],
+    strangers: Sequence[Stranger],
     out: _Learned,
 ) -> None:
     """Give rows nobody has met a link, and a record where none has their uid."""
     if not strangers:
         return
-    uids = [uid_of(post, change) for change, _, _ in strangers]
+    uids = [uid_of(post, change) for change, *_ in strangers]
     known = records.by_uid(tx, post.entity, uids)
     taken = set(links.keys_of(tx, post.system, list(known.values())))
     made: list[tuple[int, str, str]] = []
     ids = iter(tx.allocate("record", len(strangers)))
-    for link_id, (change, digest, values), uid in zip(
+    for link_id, (change, digest, values, parts), uid in zip(
         tx.allocate("link", len(strangers)), strangers, uids, strict=True
     ):
         record_id = known.get(uid)
@@ -152,6 +171,7 @@ def _introduce(
         taken.add(record_id)
         link = Link(link_id, record_id, post.system, post.entity, change.key)
         link.version, link.digest, link.news = change.version, digest, values
+        link.parts = parts
         link.at = instant_text(change.at) if change.at else None
         link.seen = post.line.stamp()
         out.fresh.append(link)

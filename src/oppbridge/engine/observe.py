@@ -84,7 +84,7 @@ def _next(post: Post, reading: _Reading) -> Page:
     page = post.connector.changes(post.entity, reading.at.text, limit)
     if not isinstance(page, Page) or not isinstance(page.cursor, str):
         raise ContractBroken(f"{post.system}: `changes` must return a Page whose cursor is text")
-    if page.more and page.cursor == reading.at.text:
+    if page.more and not page.first and page.cursor == reading.at.text:
         raise ContractBroken(f"{post.system}: the cursor of {post.entity} did not move")
     if len(page.changes) > limit:
         got = f"{len(page.changes)} {post.entity} rows"

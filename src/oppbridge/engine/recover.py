@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 from ..contract import Action, Change, Receipt, Trait
 from ..errors import Reject
-from ..merge import PRESENCE
 from ..store import Link, Planned, links, records, writes
 from .deliver import send
-from .learn import Seen, learn
+from .learn import Seen, learn, readout
 from .line import Post
 from .observe import sort
 from .render import Directory, Outgoing, render
@@ -115,7 +114,7 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
 
 
 def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link]:
-    now = {PRESENCE: True, **post.map.read(change.row or {})}
+    now, _ = readout(post, change.row or {})
     shown = dict(link.shown or {})
     arrived = {
         told: path

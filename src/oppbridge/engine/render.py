@@ -63,6 +63,7 @@ def render(post: Post, planned: Planned, link: Link | None, uid: str, known: Dir
     the system could not take it.
     """
     values = dict(_native(post, planned, known))
+    values = {path: value for path, value in values.items() if path not in planned.cut}
     if planned.action != "delete" and not values:
         raise Unlinked(f"{', '.join(planned.cut)}: no twin in {post.system} yet")
     header = {p: v for p, v in values.items() if "/" not in p and p != PRESENCE}
@@ -112,6 +113,15 @@ def _native(
             raise Unlinked(f"{path}: the {target} has no twin in {post.system} yet")
         else:
             planned.cut.append(path)
+    # a new line waits as a whole for the product it must have
+    stems = {_stem(p) for p in planned.cut if pattern(p) not in post.map.optional_references}
+    new = {stem for stem in stems if planned.fields.get(stem) is True}
+    planned.cut += [p for p in planned.fields if _stem(p) in new and p not in planned.cut]
+
+
+def _stem(path: str) -> str | None:
+    part = part_of(path)
+    return f"{part[0]}/{part[1]}" if part else None
 
 
 def _current(post: Post, link: Link) -> dict[str, Any]:
@@ -142,7 +152,10 @@ def _parts(
                 yield Part(collection, Action.DELETE, id, _key(native), {})
             continue
         told = {f: v for f, v in fields.items() if f}
-        row = post.map.write_part(name, told)
+        told_row = post.map.write_part if native is not None else post.map.created_part
+        row = told_row(name, told)
+        if native is None and name in post.map.part_origins:
+            row[post.map.part_origins[name]] = id
         expected = post.map.predict_part(name, told)
         where = native or part_stem(name, id)
         if native is None:

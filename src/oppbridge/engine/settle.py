@@ -13,11 +13,12 @@ from ..contract import Action, Receipt
 from ..errors import Gone, Invalid, Retry, Stale, Unsure
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..records.values import pattern
+from ..records.values import pattern, reference_patterns
 from ..store import Link, Planned, Tx, links, records, writes
-from .learn import wake
+from .learn import readout, wake
 from .line import Post
 from .render import Outgoing, renamed
+from .translate import part_stem, record_path
 
 DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
 
@@ -32,6 +33,7 @@ class Settled:
     ask: set[int] = field(default_factory=set)
     forget: list[int] = field(default_factory=list)
     look: list[str] = field(default_factory=list)  # native keys to observe again
+    renamed: list[str] = field(default_factory=list)  # keys under which a row no longer stands
     sent: int = 0
 
 
@@ -46,6 +48,8 @@ def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Set
     for link, id in zip(out.fresh, tx.allocate("link", len(out.fresh)), strict=True):
         link.id = id
     _join_known(tx, post, out)
+    for key in out.renamed:
+        _repoint(tx, post, key)
     links.insert(tx, out.fresh)
     links.update(tx, out.links)
     writes.move(tx, out.moved, post.line.now())
@@ -75,7 +79,7 @@ def _done(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> Non
     renamed(outgoing, parts)
     for id, key in parts:
         if id in outgoing.stems:
-            link.parts[_stem(outgoing.stems[id], key)] = id
+            link.parts[part_stem(outgoing.stems[id], key)] = id
     echo = _echo(post, receipt)
     _agree(post, link, outgoing, receipt, echo)
     if planned.cut or link.news is not None:
@@ -89,6 +93,8 @@ def _linked(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> L
         out.fresh.append(link)
     else:  # a row that had gone stands again, maybe under another key
         out.links.append(link)
+        if link.key != receipt.key:
+            out.renamed.append(link.key)
     link.key, link.gone = str(receipt.key), False
     link.shown, link.news, link.lag = {}, None, {}
     link.parts = {}
@@ -96,17 +102,11 @@ def _linked(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> L
     return link
 
 
-def _stem(name: str, key: str) -> str:
-    from .translate import part_stem
-
-    return part_stem(name, key)
-
-
 def _echo(post: Post, receipt: Receipt) -> dict[str, Scalar] | None:
     if receipt.row is None:
         return None
     try:
-        return {PRESENCE: True, **post.map.read(receipt.row)}
+        return readout(post, receipt.row)[0]
     except Invalid:
         return None  # the next observation says so, with the row's key
 
@@ -142,6 +142,20 @@ def _agree(
         link.digest = post.map.digest(receipt.row)
         link.news = None if echo == shown else echo
         link.seen = post.line.stamp()
+
+
+def _repoint(tx: Tx, post: Post, key: str) -> None:
+    """A row that came back under another key: whatever points at the old one lags from now on."""
+    pointing = links.mentioning(tx, post.system, key)
+    known = records.by_id(tx, [link.record_id for link in pointing])
+    for link in pointing:
+        record = known[link.record_id]
+        targets = reference_patterns(record.entity)
+        for path, value in (link.shown or {}).items():
+            if value == key and targets.get(pattern(path)) == post.entity:
+                link.lag[record_path(link, path)] = None
+                records.ask(tx, post.line.flows(record.entity), record.entity, [record.id])
+    links.update(tx, pointing)
 
 
 def _take_defaults(

@@ -10,7 +10,7 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import escape, part_of, pattern, reference_patterns, unescape
 from ..store import Link, Record, Tx, links, records
-from .learn import differences
+from .learn import differences, uuid_text
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def name_parts(link: Link, record: Record, values: Mapping[str, Scalar]) -> None
     spare = [p for p in record.agreed if _is_stem(p) and p not in held]
     for stem in fresh:
         collection, _, key = stem.partition("/")
-        own = _uuid(unescape(key))
+        own = uuid_text(unescape(key))
         twin = None if link.shown is not None else _twin(stem, values, spare, record.agreed)
         if own is not None and f"{collection}/{own}" in spare:
             twin = f"{collection}/{own}"
@@ -154,8 +154,3 @@ def _is_stem(path: str) -> bool:
     return part is not None and not part[2]
 
 
-def _uuid(text: str) -> str | None:
-    try:
-        return str(uuid.UUID(text)) if len(text) == 36 else None
-    except ValueError:
-        return None

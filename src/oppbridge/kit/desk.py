@@ -33,12 +33,15 @@ class Desk:
     def __init__(self, crm: FakeCrm) -> None:
         self.crm = crm
 
-    def feed(self, kind: str, after: Place | None, limit: int) -> Feed:
-        """At most `limit` entries behind `after`, in order of (stamp, id)."""
+    def feed(self, kind: str, after: Place | None, limit: int, *, whole: bool = False) -> Feed:
+        """At most `limit` entries behind `after`, in order of (stamp, id).
+
+        A place from before what the feed remembers is refused, unless the `whole` is being read.
+        """
 
         def serve() -> Feed:
             crm = self.crm
-            if after is not None and after[0] < crm.horizon:
+            if after is not None and not whole and after[0] < crm.horizon:
                 raise Refused(410, "forgotten", f"the feed begins at {crm.horizon}")
             size = min(limit, crm.manners.page)
             found = crm.table(kind).after(after, size + 1, gone=crm.manners.tombstones)

@@ -111,7 +111,7 @@ class Direct:
     def _page(self, entity: str, reading: Reading, limit: int, *, first: bool) -> Page:
         at = reading.at
         place = None if at.stamp is None else (str(at.stamp), at.id)
-        feed = self.desk.feed(self.kinds[entity], place, limit)
+        feed = self.desk.feed(self.kinds[entity], place, limit, whole=reading.sweep)
         seen = [(entry.stamp, entry.id) for entry in feed.entries]
         then = replace(reading, at=at.advance(seen, feed.settled, more=feed.more))
         cursor = str(then if feed.more else then.ended())

@@ -63,6 +63,14 @@ def keys_of(tx: Tx, system: str, records: Sequence[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in tx.chunked(build, link.c.record_id, records)}
 
 
+def mentioning(tx: Tx, system: str, key: str) -> list[Link]:
+    """Live links of a system whose shown values hold this native key."""
+    inside = dump(key)
+    query = sa.select(link).where(link.c.system == system, link.c.gone == 0)
+    rows = tx.rows(query.where(link.c.shown.contains(inside, autoescape=True)))
+    return [_link(row) for row in rows]
+
+
 def live_after(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[tuple[int, str]]:
     """(id, key) of live links in id order: what a finished sweep is checked against."""
     query = (

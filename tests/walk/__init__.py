@@ -1,0 +1,1 @@
+"""The long random walk: two systems, both directions, every kind of trouble."""

@@ -1,0 +1,191 @@
+"""People who work in both CRMs at random, and a ledger of what they did."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from oppbridge.kit.crm import FakeCrm
+from oppbridge.kit.documents import PartCall
+from oppbridge.kit.faults import Refused
+
+from .vocabulary import (
+    CURRENCIES,
+    FIELDS,
+    LINE_FIELDS,
+    LINES,
+    Field,
+    column,
+    line_column,
+    list_column,
+    tag_column,
+)
+
+
+@dataclass
+class Ledger:
+    """Edits since both sides last rested: (kind, mark, field) -> [(side, value)]."""
+
+    born: set[tuple[str, str]] = field(default_factory=set)
+    removed: set[tuple[str, str]] = field(default_factory=set)
+    edits: dict[tuple[str, str, str], list[tuple[str, Any]]] = field(default_factory=dict)
+    shaken: bool = False  # the store was lost: what was not carried over yet is contested
+
+    def rest(self) -> None:
+        """Both sides agree: what was edited before is history."""
+        self.edits.clear()
+        self.removed.clear()
+        self.shaken = False
+
+
+@dataclass
+class People:
+    """Everybody who works in the two CRMs."""
+
+    dice: random.Random
+    crms: dict[str, FakeCrm]
+    ledger: Ledger = field(default_factory=Ledger)
+    removable: tuple[str, ...] = ("sales", "deals")
+    late: bool = False
+    born: int = 0
+
+    def side(self) -> str:
+        """One of the two CRMs."""
+        return self.dice.choice(sorted(self.crms))
+
+    def add(self, side: str | None = None) -> None:
+        """Somebody creates a row."""
+        side = side or self.side()
+        crm = self.crms[side]
+        kind = self.dice.choice(list(FIELDS))
+        self.born += 1
+        mark = f"{kind[:2]}{self.born}"
+        row = {tag_column(kind, side): mark}
+        for name, one in FIELDS[kind].items():
+            if name in ("name", "last") or self.dice.random() < 0.4:
+                value = self._value(crm, side, kind, one)
+                row |= _spelled(one, side, value)
+                self._note(kind, mark, name, side, value)
+        parts = [self._new_line(crm, side) for _ in range(self.dice.randint(0, 2))]
+        parts = [part for part in parts if part] if kind in LINES else []
+        crm.add(kind, row, self._named(kind, side, parts), late=self._late())
+        self.ledger.born.add((kind, mark))
+
+    def edit(self, side: str | None = None, only: tuple[str, str] | None = None) -> None:
+        """Somebody edits a field, or a line, of a row that is there."""
+        side = side or self.side()
+        crm = self.crms[side]
+        kind, id = only or self._pick(crm)
+        if not id:
+            return
+        row = next((r for r in crm.rows(kind) if r["id"] == id), None)
+        if row is None:
+            return
+        if kind in LINES and self.dice.random() < 0.4:
+            self._edit_lines(crm, side, kind, row)
+            return
+        name = self.dice.choice(list(FIELDS[kind]))
+        one = FIELDS[kind][name]
+        value = self._value(crm, side, kind, one)
+        crm.edit(kind, id, _spelled(one, side, value), late=self._late())
+        self._note(kind, row[tag_column(kind, side)], name, side, value)
+
+    def remove(self) -> None:
+        """Somebody deletes a row."""
+        side = self.side()
+        crm = self.crms[side]
+        kind = self.dice.choice(self.removable)
+        rows = crm.rows(kind)
+        if not rows:
+            return
+        row = self.dice.choice(rows)
+        try:
+            crm.remove(kind, row["id"])
+        except Refused:
+            return
+        mark = row[tag_column(kind, side)]
+        self.ledger.removed.add((kind, mark))
+        for key in self.ledger.edits:  # gone with the row by the same hand
+            if key[:2] == (kind, mark):
+                self.ledger.edits[key].append(("nobody", None))
+
+    def _pick(self, crm: FakeCrm) -> tuple[str, str]:
+        kind = self.dice.choice(list(FIELDS))
+        rows = crm.rows(kind)
+        return kind, self.dice.choice(rows)["id"] if rows else ""
+
+    def _edit_lines(self, crm: FakeCrm, side: str, kind: str, row: Any) -> None:
+        at, mark = list_column(kind, side), row[tag_column(kind, side)]
+        lines = row[at]
+        what = self.dice.random()
+        if what < 0.3 or not lines:
+            fresh = self._new_line(crm, side)
+            if fresh:
+                crm.edit(kind, row["id"], {}, self._named(kind, side, [fresh]))
+                self._note(kind, mark, f"line {fresh[line_column(side)]}", side, 1)
+            return
+        line = self.dice.choice(lines)
+        tag = line[line_column(side)]
+        if what < 0.45:
+            crm.edit(kind, row["id"], {}, [PartCall(at, "delete", line["id"])])
+            self._note(kind, mark, f"line {tag}", side, None)
+            for name in LINE_FIELDS:
+                self._note(kind, mark, f"line {tag} {name}", side, None)
+            return
+        name = self.dice.choice(["count", "price"])
+        value = self._value(crm, side, kind, LINE_FIELDS[name])
+        change = _spelled(LINE_FIELDS[name], side, value)
+        crm.edit(kind, row["id"], {}, [PartCall(at, "update", line["id"], change)])
+        self._note(kind, mark, f"line {tag} {name}", side, value)
+        self._note(kind, mark, f"line {tag}", side, 1)
+
+    def _new_line(self, crm: FakeCrm, side: str) -> dict[str, Any] | None:
+        items = crm.rows("items")
+        if not items:
+            return None
+        row = {line_column(side): f"l{self.dice.randrange(10**9)}"}
+        row[column(LINE_FIELDS["item"], side)] = self.dice.choice(items)["id"]
+        for name in ("count", "price"):
+            row |= _spelled(LINE_FIELDS[name], side, self._value(crm, side, "", LINE_FIELDS[name]))
+        return row
+
+    def _named(self, kind: str, side: str, rows: list[dict[str, Any]]) -> list[PartCall]:
+        return [PartCall(list_column(kind, side), "create", None, row) for row in rows]
+
+    def _late(self) -> bool:
+        return self.late and self.dice.random() < 0.2
+
+    def _note(self, kind: str, mark: str, name: str, side: str, value: Any) -> None:
+        self.ledger.edits.setdefault((kind, mark, name), []).append((side, value))
+
+    def _value(self, crm: FakeCrm, side: str, kind: str, one: Field) -> Any:
+        dice = self.dice
+        if one.kind == "text":
+            return f"x{dice.randrange(10**6)}" + "y" * (20 if dice.random() < 0.1 else 0)
+        if one.kind == "number":
+            return Decimal(dice.randrange(1, 10**6)) / 100
+        if one.kind == "whole":
+            return dice.randrange(1, 100)
+        if one.kind == "day":
+            return f"2026-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d}"
+        if one.kind == "choice":
+            words = crm.dialect.kinds[kind].columns[column(one, side)].choices or {}
+            return dice.choice(list(words))
+        rows = crm.rows(one.kind)
+        return dice.choice(rows)["id"] if rows and dice.random() < 0.8 else None
+
+
+def _spelled(one: Field, side: str, value: Any) -> dict[str, Any]:
+    name = column(one, side)
+    if one.kind == "number":
+        shown: Any = str(value) if side == "north" else float(value)
+        return {name: shown} | ({CURRENCIES[name]: "EUR"} if name in CURRENCIES else {})
+    if one.kind == "day" and side == "south":
+        value = f"{value}T12:00:00Z"
+    if one.kind == "text":
+        value = value[: 40 if side == "north" else one.size]
+    if one.kind == "choice" and side == "south":
+        value = int(value)
+    return {name: value}

@@ -1,0 +1,148 @@
+"""One story: random people, random trouble, random runs; then quiet, and the onlooker looks."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from oppbridge.errors import OppBridgeError
+from oppbridge.kit.crm import Manners
+
+from .onlooker import differences, view
+from .people import People
+from .world import World
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+def tell(seed: int, **changes: Any) -> list[str]:
+    """Live one story through. Returns what is wrong at its end, in words; empty when all is well."""
+    dice = random.Random(seed)
+    manners = {
+        name: Manners(
+            per_second=dice.choice([1, 3, 8]),
+            tombstones=(tombstones := dice.random() < 0.7),
+            unique=dice.random() < 0.8,
+            in_use=False,
+            late=dice.choice([0, 0, 20]),
+            page=1000,
+        )
+        for name in ("north", "south")
+    }
+    swept = not all(one.tombstones for one in manners.values())
+    world = World(
+        **{
+            "winner": dice.choice(["north", "south"]),
+            "manners": manners,
+            "pages": (dice.randint(1, 7), dice.randint(1, 7)),
+            "sweep_every": dice.randint(1, 3) if swept or dice.random() < 0.3 else 0,
+            **changes,
+        }
+    )
+    people = People(dice, world.crms, late=any(one.late for one in manners.values()))
+    said: list[str] = []
+    for _ in range(dice.randint(1, 3)):
+        for _ in range(dice.randint(5, 40)):
+            _something(dice, world, people)
+        said += _rest(world, people)
+        if said:
+            return said
+        people.ledger.rest()
+    return said
+
+
+def _something(dice: random.Random, world: World, people: People) -> None:
+    what = dice.random()
+    crm = world.crms[people.side()]
+    if what < 0.22:
+        people.add()
+    elif what < 0.52:
+        people.edit()
+    elif what < 0.56:
+        people.remove()
+    elif what < 0.78:
+        _run(dice, world, people)
+    elif what < 0.83:
+        crm.faults.lose_answer(dice.randint(1, 3))
+    elif what < 0.88:
+        crm.faults.refuse(dice.choice([429, 500, 503]), dice.randint(1, 3))
+    elif what < 0.90:
+        crm.faults.unreachable(dice.randint(1, 3))
+    elif what < 0.97:
+        crm.faults.crash(Crash(), dice.randint(1, 25), served=dice.random() < 0.5)
+        _run(dice, world, people)
+    elif what < 0.985:
+        crm.forget()
+    else:
+        world.store = world.fresh_store()
+        people.ledger.shaken = True
+
+
+def _run(dice: random.Random, world: World, people: People) -> None:
+    def meddle(name: str) -> Any:
+        def now(kind: str, id: str) -> None:
+            if dice.random() < 0.15:
+                people.edit(name, (kind, id))
+
+        return now
+
+    for name, crm in world.crms.items():
+        crm.meddle = meddle(name)
+    try:
+        world.run()
+    except (Crash, OppBridgeError):
+        pass
+    finally:
+        for crm in world.crms.values():
+            crm.meddle = lambda kind, id: None
+
+
+def _rest(world: World, people: People) -> list[str]:
+    """Let all trouble end, run until nothing moves, and look."""
+    for crm in world.crms.values():
+        crm.faults.clear()
+        crm.settle()
+    quiet = 0
+    for _ in range(14):
+        before = [crm.writes for crm in world.crms.values()]
+        report = world.run()
+        if report.stopped:
+            return [f"stopped: {report.stopped}"]
+        quiet = quiet + 1 if before == [crm.writes for crm in world.crms.values()] else 0
+        if quiet > 4:
+            break
+    else:
+        return [f"never rests: {report.to_json()}"]
+    said = differences(world.crms["north"], world.crms["south"])
+    return said or _losses(world, people)
+
+
+def _losses(world: World, people: People) -> list[str]:
+    """Rows and uncontested edits that are nowhere."""
+    rows, _ = view(world.crms["north"], "north")
+    ledger, said = people.ledger, []
+    if not ledger.shaken:
+        said += [f"lost: {key}" for key in sorted(ledger.born - ledger.removed - rows.keys())]
+    ledger.born &= rows.keys()
+    for (kind, mark, name), edits in ledger.edits.items():
+        shown = rows.get((kind, mark))
+        if shown is None or ledger.shaken or len({side for side, _ in edits}) > 1:
+            continue
+        side, value = edits[-1]
+        there = view(world.crms[side], side)[0][kind, mark].get(name)
+        if not _same(there, value):
+            said.append(f"edit lost: {kind} {mark} {name} was set to {value!r} in {side}, is {there!r}")
+    return said
+
+
+def _same(there: Any, value: Any) -> bool:
+    """Whether the onlooker's value may stand for what a person typed (references are not told)."""
+    if isinstance(value, str) and "-" in value[2:]:
+        return True  # a reference: both sides were found to point at the same row, or at none
+    if value is None or there is None:
+        return value is None and there is None
+    if isinstance(there, str) and isinstance(value, str):
+        return there[:10] == value[:10]
+    return isinstance(there, int) and isinstance(value, str) or there == value
