@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
+from typing import Any
 
 from .directory import App, Refused
 
@@ -42,6 +44,10 @@ def check_assertion(app: App, assertion: str, base: str, now: float) -> None:
         raise Refused(
             "invalid_client", 50027, f"JWT token is invalid or malformed: {error}", 401
         ) from error
+    _check_claims(app, claims, base, now)
+
+
+def _check_claims(app: App, claims: Mapping[str, Any], base: str, now: float) -> None:
     if not str(claims.get("aud", "")).startswith(base):
         text = "Client assertion audience claim does not match Realm issuer."
         raise Refused("invalid_client", 700212, text, 401)

@@ -19,6 +19,7 @@ from .world import SERVICES, World
 
 if TYPE_CHECKING:
     from .dataverse.direct import Direct
+    from .scm.direct import Direct as ScmDirect
     from .server import Server
     from .wire import Service
 
@@ -95,6 +96,13 @@ class Sandbox:
         from .dataverse.twin import DataverseTwin
 
         return cast("DataverseTwin", self.services["dataverse"]).direct
+
+    @property
+    def scm(self) -> ScmDirect:
+        """The rows and postings of the Supply Chain twin, without HTTP."""
+        from .scm.service import SupplyChain
+
+        return cast("SupplyChain", self.services["scm"]).direct
 
     def url(self, service: str) -> str:
         """Base address of `dataverse`, `scm`, `login` or `inventory`, without a slash at the end."""

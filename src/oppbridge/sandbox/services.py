@@ -14,15 +14,17 @@ def open_services(world: World, **settings: Any) -> dict[str, Service]:
 
     `settings` by service name are handed to that twin, e.g. `dataverse=dataverse.Settings(...)`.
     """
+    from .inventory.service import Inventory
     from .login import Login
     from .scm.service import SupplyChain
     from .vacant import Vacant
 
+    scm = SupplyChain(world, settings.get("scm"))
     return {
         "dataverse": Vacant("dataverse"),
-        "scm": SupplyChain(world, settings.get("scm")),
+        "scm": scm,
         "login": Login(world),
-        "inventory": Vacant("inventory"),
+        "inventory": Inventory(world, scm.direct, settings.get("inventory")),
     }
 
 

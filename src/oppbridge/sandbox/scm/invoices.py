@@ -62,17 +62,20 @@ def write_invoice(twin: Twin, order: Row, shares: list[tuple[Row, Decimal]]) -> 
     }
     twin.rows.insert("SalesInvoiceHeadersV2", {**key, **header})
     for (line, share), (amount, _) in zip(shares, amounts, strict=True):
-        item = twin.rows.get(
-            "ReleasedProductsV2", (company, line["ItemNumber"]), ("ProductNumber", "ProductName")
-        )
-        values = {name: line[name] for name in _LINE}
-        values |= {
-            "ProductNumber": item["ProductNumber"] if item else "",
-            "ProductName": item["ProductName"] if item else line["SalesProductCategoryName"],
-            "InvoicedQuantity": share,
-            "LineAmount": amount,
-            "InventorySiteId": line["ShippingSiteId"],
-            "InventoryWarehouseId": line["ShippingWarehouseId"],
-        }
+        values = _line_values(twin, line, share, amount)
         twin.rows.insert("SalesInvoiceV2Lines", {**key, **values})
     return str(key["InvoiceNumber"])
+
+
+def _line_values(twin: Twin, line: Row, share: Decimal, amount: Decimal) -> Row:
+    columns = ("ProductNumber", "ProductName")
+    item = twin.rows.get("ReleasedProductsV2", (line["dataAreaId"], line["ItemNumber"]), columns)
+    return {
+        **{name: line[name] for name in _LINE},
+        "ProductNumber": item["ProductNumber"] if item else "",
+        "ProductName": item["ProductName"] if item else line["SalesProductCategoryName"],
+        "InvoicedQuantity": share,
+        "LineAmount": amount,
+        "InventorySiteId": line["ShippingSiteId"],
+        "InventoryWarehouseId": line["ShippingWarehouseId"],
+    }

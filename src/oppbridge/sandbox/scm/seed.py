@@ -94,20 +94,7 @@ def seed(rows: Rows) -> None:
 
 
 def _shared() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    yield (
-        "LegalEntities",
-        [
-            {
-                "LegalEntityId": company,
-                "Name": name,
-                "NameAlias": name[:20],
-                "LanguageId": "de" if country == "DEU" else "en-US",
-                "AddressCountryRegionId": country,
-                "AccountingCurrency": currency,
-            }
-            for company, (name, currency, country) in COMPANIES.items()
-        ],
-    )
+    yield "LegalEntities", [_legal_entity(company, *facts) for company, facts in COMPANIES.items()]
     yield (
         "Companies",
         [{"DataArea": company, "Name": name} for company, (name, _, _) in COMPANIES.items()],
@@ -124,21 +111,7 @@ def _shared() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             for code, (name, symbol, rule) in _CURRENCIES.items()
         ],
     )
-    yield (
-        "ExchangeRates",
-        [
-            {
-                "RateTypeName": "Default",
-                "FromCurrency": code,
-                "ToCurrency": "USD",
-                "StartDate": "2020-01-01T12:00:00Z",
-                "EndDate": "2154-12-31T12:00:00Z",
-                "Rate": Decimal(rate),
-                "ConversionFactor": "Hundred",
-            }
-            for code, rate in _RATES.items()
-        ],
-    )
+    yield "ExchangeRates", [_rate(code, Decimal(rate)) for code, rate in _RATES.items()]
     yield (
         "UnitsOfMeasure",
         [
@@ -151,19 +124,40 @@ def _shared() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             for unit, (text, digits, kind) in _UNITS.items()
         ],
     )
-    yield (
-        "UnitOfMeasureConversions",
-        [
-            {
-                "FromUnitSymbol": unit,
-                "ToUnitSymbol": other,
-                "Factor": Decimal(factor),
-                "Numerator": 1,
-                "Denominator": 1,
-            }
-            for unit, other, factor in _CONVERSIONS
-        ],
-    )
+    yield "UnitOfMeasureConversions", [_conversion(*one) for one in _CONVERSIONS]
+
+
+def _legal_entity(company: str, name: str, currency: str, country: str) -> dict[str, Any]:
+    return {
+        "LegalEntityId": company,
+        "Name": name,
+        "NameAlias": name[:20].rstrip(),
+        "LanguageId": "de" if country == "DEU" else "en-US",
+        "AddressCountryRegionId": country,
+        "AccountingCurrency": currency,
+    }
+
+
+def _rate(code: str, rate: Decimal) -> dict[str, Any]:
+    return {
+        "RateTypeName": "Default",
+        "FromCurrency": code,
+        "ToCurrency": "USD",
+        "StartDate": "2020-01-01T12:00:00Z",
+        "EndDate": "2154-12-31T12:00:00Z",
+        "Rate": rate,
+        "ConversionFactor": "Hundred",
+    }
+
+
+def _conversion(unit: str, other: str, factor: str) -> dict[str, Any]:
+    return {
+        "FromUnitSymbol": unit,
+        "ToUnitSymbol": other,
+        "Factor": Decimal(factor),
+        "Numerator": 1,
+        "Denominator": 1,
+    }
 
 
 def _company(company: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,6 +16,7 @@ from ..wire import JSON, Request, Response, Stamp
 from ..world import World
 from .addresses import Address, key_text, parse_address
 from .commands import run_command
+from .direct import Direct
 from .draft import Twin
 from .metadata import csdl, described, service_document
 from .numbers import Numbers
@@ -62,6 +63,7 @@ class SupplyChain:
         self.twin: Twin = Twin(rows, Numbers(self._database), world.clock, settings.assumptions)
         self.writer = Writer(self.twin, RULES)
         self.postings: Postings = Postings(self.twin, self.writer)
+        self.direct: Direct = Direct(self)
         self._reader = Reader(rows)
         self._users = {world.identity.client_id: User(), PERSON: User(), **settings.users}
         seed(rows)
