@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -44,7 +44,8 @@ class Outcome:
     """The answers to one operation (one answer) or to one change set.
 
     A change set that was carried out has one answer per operation; one that was refused has a
-    single answer, the refusal, nested in a change set of its own or not.
+    single answer, the refusal, nested in a change set of its own or not. Where the service says
+    which operation an answer is for, its header `content-id` does.
     """
 
     answers: Sequence[Answer]
@@ -112,7 +113,12 @@ def _answers(part: Message) -> list[Answer]:
     if part.is_multipart():
         return [answer for inner in _parts(part) for answer in _answers(inner)]
     payload = part.get_payload(decode=True)
-    return [_answer(payload)] if isinstance(payload, bytes) and payload.strip() else []
+    if not isinstance(payload, bytes) or not payload.strip():
+        return []
+    answer, name = _answer(payload), part.get("Content-ID")
+    if name is None:
+        return [answer]
+    return [replace(answer, headers={**answer.headers, "content-id": str(name).strip()})]
 
 
 def _parts(whole: Message) -> list[Message]:

@@ -1,0 +1,1 @@
+"""Built-in connectors: each speaks to one kind of system and ships its own maps."""

@@ -1,0 +1,123 @@
+"""Rows as they are given out and taken in: made columns, blank text, price units, line discounts.
+
+The service's discount amount is per price unit and its price may be for several units; a record
+knows the price of one unit and the discount of the whole line. What division leaves over goes into
+the line's fixed charges, as Microsoft's own integration does: 10.00 off 3 pieces is 3.33 per piece
+and a charge of -0.01.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from oppbridge.contract import Native
+
+from .view import LINE_DISCOUNT, UNIT_COST, UNIT_PRICE, View
+
+Row = dict[str, Any]
+_CENT = Decimal("0.01")
+_PRICE_DIGITS = Decimal("0.0000000001")
+
+
+def row_shown(view: View, row: Mapping[str, Any]) -> Row:
+    """The columns a map asked for, and the keys. Totals not calculated yet are empty, not zero."""
+    shown = {name: row[name] for name in view.shown & row.keys()}
+    if row.get("AreTotalsCalculated") == "No":
+        for name in view.table.totals & shown.keys():
+            if not shown[name]:
+                shown[name] = None
+    if view.table.set == "ReleasedProductsV2":
+        if UNIT_PRICE in view.shown:
+            shown[UNIT_PRICE] = each(row["SalesPrice"], row["SalesPriceQuantity"])
+        if UNIT_COST in view.shown:
+            shown[UNIT_COST] = each(row["UnitCost"], row["UnitCostQuantity"])
+    return shown
+
+
+def line_shown(view: View, line: Mapping[str, Any]) -> Row:
+    """One line with its made columns: the price of one unit, the discount of the whole line."""
+    shown = {name: line[name] for name in view.shown_lines & line.keys()}
+    if UNIT_PRICE in view.shown_lines:
+        shown[UNIT_PRICE] = each(line["SalesPrice"], line["SalesPriceQuantity"])
+    if LINE_DISCOUNT in view.shown_lines:
+        shown[LINE_DISCOUNT] = line_discount(line, view.parts.quantity)
+    return shown
+
+
+def each(price: Any, per: Any) -> Decimal:
+    """The price of one unit where `price` is for `per` units; exact up to ten decimal places."""
+    amount, count = number(price), number(per) or Decimal(1)
+    return amount if count == 1 else (amount / count).quantize(_PRICE_DIGITS)
+
+
+def line_discount(line: Mapping[str, Any], quantity: str) -> Decimal:
+    """What the whole line costs less than price times quantity, however that came about."""
+    gross = number(line["SalesPrice"]) * number(line[quantity]) / _per(line)
+    return (gross - number(line["LineAmount"])).quantize(_CENT, ROUND_HALF_UP)
+
+
+def line_sent(view: View, row: Mapping[str, Any], stored: Native | None) -> Row:
+    """The columns of a line as the service takes them; `stored` is the line to be changed."""
+    sent = {name: value for name, value in row.items() if name not in (UNIT_PRICE, LINE_DISCOUNT)}
+    quantity = view.parts.quantity
+    if row.get(UNIT_PRICE) is not None:
+        sent |= {"SalesPrice": row[UNIT_PRICE], "SalesPriceQuantity": 1}
+    after = {**(stored or {}), **sent}
+    discount = _discount(row, stored, after, quantity)
+    if discount is not None:
+        count = number(after.get(quantity, 0))
+        sent |= discount_columns(discount, count, _per(after))
+    return {name: blank(value) for name, value in sent.items()}
+
+
+def discount_columns(discount: Decimal, quantity: Decimal, per: Decimal) -> Row:
+    """The columns that take exactly `discount` off a line of `quantity`, price given for `per`."""
+    off = (discount * per / quantity).quantize(_CENT, ROUND_HALF_UP) if quantity else Decimal(0)
+    return {
+        "LineDiscountAmount": off,
+        "FixedPriceCharges": off * quantity / per - discount,
+        "LineDiscountPercentage": 0,
+        "MultilineDiscountAmount": 0,
+        "MultilineDiscountPercentage": 0,
+    }
+
+
+def _discount(
+    row: Mapping[str, Any], stored: Native | None, after: Mapping[str, Any], quantity: str
+) -> Decimal | None:
+    """The discount to send: the one given, or the one that stands where its terms change."""
+    if LINE_DISCOUNT in row:
+        return number(row[LINE_DISCOUNT] or 0)
+    if stored is None or not number(stored["LineDiscountAmount"]):
+        return None
+    if number(after[quantity]) == number(stored[quantity]) and _per(after) == _per(stored):
+        return None
+    per, off = _per(stored), number(stored["LineDiscountAmount"])
+    return off * number(stored[quantity]) / per - number(stored["FixedPriceCharges"])
+
+
+def _per(line: Mapping[str, Any]) -> Decimal:
+    """For how many units a line's price is given."""
+    return number(line.get("SalesPriceQuantity", 1)) or Decimal(1)
+
+
+def number(value: Any) -> Decimal:
+    """An amount exactly as the service wrote it."""
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def header_sent(row: Mapping[str, Any]) -> Row:
+    """The columns of a row as the service takes them."""
+    sent = {name: value for name, value in row.items() if name not in (UNIT_PRICE, UNIT_COST)}
+    if row.get(UNIT_PRICE) is not None:
+        sent |= {"SalesPrice": row[UNIT_PRICE], "SalesPriceQuantity": 1}
+    if row.get(UNIT_COST) is not None:
+        sent |= {"UnitCost": row[UNIT_COST], "UnitCostQuantity": 1}
+    return {name: blank(value) for name, value in sent.items()}
+
+
+def blank(value: Any) -> Any:
+    """The value as the service takes it: it knows no null for text, only the empty text."""
+    return "" if value is None else value
