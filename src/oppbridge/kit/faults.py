@@ -60,9 +60,13 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Faults waiting for their call, first come first served; None is a call that goes well."""
+    """Faults waiting for their call, first come first served; None is a call that goes well.
+
+    A `standing` fault meets every call while none is waiting.
+    """
 
     waiting: deque[Fault | None] = field(default_factory=deque)
+    standing: Fault | None = None
 
     def refuse(self, status: int, times: int = 1) -> None:
         """The next calls answer with this HTTP status and do nothing."""
@@ -85,12 +89,11 @@ class Faults:
     def clear(self) -> None:
         """Forget what has not happened yet."""
         self.waiting.clear()
+        self.standing = None
 
     def next(self, *, writes: bool) -> Fault | None:
         """The fault of this call, taken from the queue."""
-        if not self.waiting:
-            return None
-        fault = self.waiting[0]
+        fault = self.waiting[0] if self.waiting else self.standing
         if fault is not None and fault.writes_only and not writes:
             return None
-        return self.waiting.popleft()
+        return self.waiting.popleft() if self.waiting else fault

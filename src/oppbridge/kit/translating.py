@@ -1,0 +1,78 @@
+"""Checks of the maps a connector brings: round trips, words, and the system's own metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from ..contract import Describer, Description
+from ..mapping import FieldMap
+from ..mapping.check import check_map
+from .samples import tries
+from .trial import Trial
+
+
+class TranslationChecks:
+    """What a map writes it reads back, for every field."""
+
+    def test_every_field_survives_the_round_trip(self, trial: Trial, entity: str) -> None:
+        compiled, currency = trial.maps[entity], trial.rows.samples.currency
+        for name, mapped in plain(trial.shapes[entity].fields).items():
+            for tried in tries(mapped, currency):
+                values = {name: tried}
+                there_and_back = compiled.read(compiled.write(values))
+                assert there_and_back[name] == tried, f"{name}: {tried!r} came back otherwise"
+                assert compiled.predict(values)[name] == tried
+
+    def test_every_field_of_a_part_survives_the_round_trip(self, trial: Trial, entity: str) -> None:
+        compiled, currency = trial.maps[entity], trial.rows.samples.currency
+        for collection, inner in trial.shapes[entity].collections.items():
+            keys = dict.fromkeys(inner.key, "7")
+            for name, mapped in plain(inner.fields).items():
+                for tried in tries(mapped, currency):
+                    row = {**keys, **compiled.write_part(collection, {name: tried})}
+                    read = compiled.read({inner.at: [row]})
+                    found = [v for path, v in read.items() if path.endswith(f"/{name}")]
+                    assert found == [tried], f"{collection} {name}: {tried!r} came back otherwise"
+
+    def test_every_native_word_means_one_thing(self, trial: Trial, entity: str) -> None:
+        for name, mapped in trial.shapes[entity].fields.items():
+            if mapped.words and mapped.lens in {"choice", "state"}:
+                said = [repr(native) for native in mapped.words.values()]
+                assert len(said) == len(set(said)), f"{name}: two words are spelled the same"
+
+
+class DescriptionChecks:
+    """The system's own metadata agrees with the maps."""
+
+    def test_the_map_fits_what_the_system_says_of_itself(self, trial: Trial, entity: str) -> None:
+        description = described(trial, entity)
+        findings = check_map(trial.shapes[entity], description)
+        errors = [finding for finding in findings if finding.severity == "error"]
+        assert not errors, "\n".join(map(str, errors))
+
+    def test_the_description_is_of_the_table(self, trial: Trial, entity: str) -> None:
+        description, compiled = described(trial, entity), trial.maps[entity]
+        assert description.native == compiled.native
+        assert all(name == column.name for name, column in description.columns.items())
+        for native in compiled.collections.values():
+            assert native in description.collections, f"{native} is not described"
+
+
+def described(trial: Trial, entity: str) -> Description:
+    """What the system says of the entity's table; skips where it says nothing."""
+    if not isinstance(trial.line, Describer):
+        pytest.skip(f"{trial.spec.name} does not describe its tables")
+    found = trial.line.describe(entity)
+    assert isinstance(found, Description)
+    return found
+
+
+def plain(fields: Mapping[str, FieldMap]) -> dict[str, FieldMap]:
+    """The fields that hold values of their own and go both ways."""
+    return {
+        name: mapped
+        for name, mapped in fields.items()
+        if mapped.direction == "both" and mapped.lens != "reference"
+    }
