@@ -1,5 +1,6 @@
 """Maps: the two-way translation between native rows and canonical values, from YAML files."""
 
+from .check import Finding, check_map
 from .compile import CompiledMap, compile_map
 from .load import load_map, parse_map
 from .shape import CollectionMap, EntityMap, FieldMap
@@ -10,6 +11,8 @@ __all__ = [
     "CompiledMap",
     "EntityMap",
     "FieldMap",
+    "Finding",
+    "check_map",
     "compile_map",
     "load_map",
     "load_yaml",

@@ -33,8 +33,12 @@ def state(field: FieldMap) -> Lens:
     whole = _table((tuple(map(_code, t)), word) for word, ts in tuples.items() for t in ts)
     first = _table((_code(t[0]), word) for word, ts in tuples.items() for t in ts)
     columns = field.at
+    usual = {t: word for word, ts in reversed(tuples.items()) for t in reversed(ts)}
 
     def read(row: Native) -> Scalar:
+        word = usual.get(tuple(map(row.get, columns)))
+        if word is not None:
+            return word
         found = tuple([_code(row.get(column)) for column in columns])
         word = whole.get(found) or first.get(found[0])
         if word is not None or found[0] is None:

@@ -53,6 +53,7 @@ class CompiledMap:
     """What the origin column holds; None where it is blank or the map names none."""
     header: Writing
     parts: Mapping[str, Writing]
+    source: EntityMap
 
     def write(self, values: Values) -> dict[str, Any]:
         """The native columns of the given top-level fields; what is not writable is left out."""
@@ -112,6 +113,7 @@ def compile_map(map: EntityMap) -> CompiledMap:
             name: _writing(f"{map.entity}.{name}", one.fields, inner[name], one.constants)
             for name, one in map.collections.items()
         },
+        source=map,
     )
 
 

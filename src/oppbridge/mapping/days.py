@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ def day(field: FieldMap) -> Lens:
             if not value or value.isspace():
                 return None
             if pattern:
-                return date_text(datetime.strptime(value, pattern).date())  # noqa: DTZ007
+                return date_text(datetime.strptime(value, pattern).replace(tzinfo=UTC).date())
             return _day_of(value)
         if isinstance(value, date):
             return value.isoformat()[:10]
@@ -37,6 +38,7 @@ def day(field: FieldMap) -> Lens:
     return single(field.at[0], field.write or field.at[0], convert, show, field.empty)
 
 
+@lru_cache(maxsize=4096)
 def _day_of(text: str) -> str:
     head = text[:10]
     if len(head) == 10 and head[4] == "-" and head[7] == "-":
@@ -84,8 +86,10 @@ def _is_plain(text: str) -> bool:
 
 def _reader(pattern: str | None, zone: tzinfo | None) -> Callable[[str], datetime]:
     def read(text: str) -> datetime:
+        if pattern and "%z" in pattern:
+            return datetime.strptime(text, pattern).astimezone(UTC)
         if pattern:
-            return _placed(datetime.strptime(text, pattern), zone)  # noqa: DTZ007
+            return datetime.strptime(text, pattern).replace(tzinfo=zone)
         return _placed(datetime.fromisoformat(text), zone)
 
     return read
@@ -106,4 +110,4 @@ def _cut(moment: datetime, precision: int | None) -> datetime:
 def _zone(name: str | None) -> tzinfo | None:
     if name is None:
         return None
-    return timezone.utc if name == "UTC" else ZoneInfo(name)  # noqa: UP017
+    return UTC if name == "UTC" else ZoneInfo(name)

@@ -121,13 +121,17 @@ def money(field: FieldMap) -> Lens:
 def _amounts(field: FieldMap) -> tuple[Callable[[Any], str | None], Callable[[Any], Any]]:
     comma = field.decimal_mark == ","
 
+    precision = field.precision
+
     def convert(value: Any) -> str | None:
+        if type(value) is float or type(value) is int:
+            return number_text(value, precision)
         if comma and isinstance(value, str):
             value = value.replace(".", "").replace(",", ".")
-        return _number_of(value, field.precision)
+        return _number_of(value, precision)
 
     def show(value: Any) -> Any:
-        number = Decimal(number_text(str(value), field.precision))
+        number = Decimal(number_text(str(value), precision))
         return decimal_text(number).replace(".", ",") if comma else number
 
     return convert, show
@@ -143,15 +147,19 @@ def _number_of(value: Any, precision: int | None) -> str | None:
 
 def _currency(field: FieldMap) -> Callable[[Native], str]:
     column, fixed = field.currency, field.fixed_currency
+    fine: set[str] = set()
 
     def read(row: Native) -> str:
         found = row.get(column) if column else None
+        if found in fine:
+            return str(found)
         code = fixed if found is None else read_text(found) or fixed
         if code is None:
             raise ValueError(f"is an amount without a currency in column {column!r}")
         text = str(code)
         if len(text) != 3 or not (text.isascii() and text.isalpha() and text.isupper()):
             raise ValueError(f"is an amount whose currency {text!r} is not an ISO code")
+        fine.add(text)
         return text
 
     return read
