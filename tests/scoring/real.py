@@ -57,9 +57,7 @@ def bpi_closed(case, end, won, moments):
     before = {"status": "open", "stage": history[-1].values["stage"]}
     status = "won" if won else "lost"
     ending = Observed("bank", end, end, {"status": status, "stage": f"ENDED_{status}"})
-    return Subject(
-        "opportunity", case, {**before, **ending.values}, before, (*history, ending)
-    )
+    return Subject("opportunity", case, {**before, **ending.values}, before, (*history, ending))
 
 
 def maven():
@@ -88,7 +86,9 @@ def maven():
                 day + timedelta(hours=1),
                 won,
                 Subject("opportunity", uid, before, before, (open_,)),
-                Subject("opportunity", uid, after, before, (open_, Observed("crm", day, day, after))),
+                Subject(
+                    "opportunity", uid, after, before, (open_, Observed("crm", day, day, after))
+                ),
             )
         )
     return sorted(found, key=lambda one: (one[0], one[2].uid))

@@ -56,7 +56,8 @@ def test_the_interval_of_the_flat_distribution_leaves_a_fortieth_on_either_side(
 def test_the_interval_of_three_wins_in_ten_after_a_flat_start_is_the_textbook_one():
     # Beta(4, 8): qbeta(c(.025, .975), 4, 8) in R.
     assert beta_interval(4, 8) == (
-        pytest.approx(0.10926, abs=1e-5), pytest.approx(0.60974, abs=1e-5)
+        pytest.approx(0.10926, abs=1e-5),
+        pytest.approx(0.60974, abs=1e-5),
     )
 
 

@@ -46,7 +46,8 @@ def test_a_stage_once_entered_counts_though_the_deal_fell_back():
 
 def test_what_closing_itself_wrote_does_not_count():
     history = [
-        seen(9, **OPEN), seen(2, status="lost", stage="close", source="Lost", owner="graveyard"),
+        seen(9, **OPEN),
+        seen(2, status="lost", stage="close", source="Lost", owner="graveyard"),
     ]
     after = {**OPEN, "status": "lost", "stage": "close", "source": "Lost", "owner": "graveyard"}
     (one,) = found(Subject("opportunity", "d", after, OPEN, history))
@@ -87,12 +88,18 @@ def test_closing_twice_counts_once():
     states = [
         Subject("opportunity", "d", {**OPEN, "status": "won"}, OPEN, [opened, ended]),
         Subject(
-            "opportunity", "d", {**OPEN, "source": "Fair"}, {**OPEN, "status": "won"},
+            "opportunity",
+            "d",
+            {**OPEN, "source": "Fair"},
+            {**OPEN, "status": "won"},
             [opened, ended, again],
         ),
         Subject(
-            "opportunity", "d", {**OPEN, "source": "Fair", "status": "lost"},
-            {**OPEN, "source": "Fair"}, [opened, ended, again, lost],
+            "opportunity",
+            "d",
+            {**OPEN, "source": "Fair", "status": "lost"},
+            {**OPEN, "source": "Fair"},
+            [opened, ended, again, lost],
         ),
     ]
     learned = None

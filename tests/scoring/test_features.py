@@ -23,13 +23,26 @@ HISTORY = (
     seen(20, closes="2026-05-01", probability=40, forecast="committed"),
 )
 VALUES: dict[str, Any] = {
-    "stage": "develop", "amount": "1500 EUR", "closes": "2026-05-01", "owner": "b",
-    "probability": 40, "created": "2026-01-04T09:12:00Z", "activities": 3,
-    "last_activity": "2026-04-24T09:12:00Z", "next_step": "2026-05-14", "decision_maker": True,
-    "source": "Web", "rating": "hot", "forecast": "committed",
-    "lines/1": True, "lines/1/quantity": "3", "lines/2": True,
-    "competitors/9": True, "competitors/9/name": "Rival",
-    "stakeholders/5": True, "stakeholders/5/role": "Decision maker",
+    "stage": "develop",
+    "amount": "1500 EUR",
+    "closes": "2026-05-01",
+    "owner": "b",
+    "probability": 40,
+    "created": "2026-01-04T09:12:00Z",
+    "activities": 3,
+    "last_activity": "2026-04-24T09:12:00Z",
+    "next_step": "2026-05-14",
+    "decision_maker": True,
+    "source": "Web",
+    "rating": "hot",
+    "forecast": "committed",
+    "lines/1": True,
+    "lines/1/quantity": "3",
+    "lines/2": True,
+    "competitors/9": True,
+    "competitors/9/name": "Rival",
+    "stakeholders/5": True,
+    "stakeholders/5/role": "Decision maker",
 }
 EXPECTED: dict[str, tuple[float | None, str]] = {
     "activities": (3, "1 to 3"),
@@ -70,9 +83,16 @@ def test_words_are_read():
     found = known(deal(history=HISTORY, **VALUES), NOW, ORDER)
     said = {name: word.read(found) for name, word in WORDS.items()}
     assert said == {
-        "budget_status": "none", "decision_maker": "yes", "forecast": "committed", "month": "5",
-        "need": "none", "purchase_process": "none", "rating": "hot", "roles": "decision_maker",
-        "source": "Web", "timeframe": "none",
+        "budget_status": "none",
+        "decision_maker": "yes",
+        "forecast": "committed",
+        "month": "5",
+        "need": "none",
+        "purchase_process": "none",
+        "rating": "hot",
+        "roles": "decision_maker",
+        "source": "Web",
+        "timeframe": "none",
     }
 
 
@@ -103,10 +123,28 @@ def test_no_fact_tells_what_only_the_outcome_brings(outcome):
 
 
 ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.integers(-(10**400), 10**400), st.text(),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-(10**400), 10**400),
+    st.text(),
     st.sampled_from(
-        ["NaN EUR", "1e999 EUR", "-Infinity", "", " ", "2026-13-45", "2026-05-04T10:00:00", "\ud800",
-         "0000-00-00", "a\nb\"c", "1e308 EUR", "9999-12-31", "0001-01-01T00:00:00Z", "½"]
+        [
+            "NaN EUR",
+            "1e999 EUR",
+            "-Infinity",
+            "",
+            " ",
+            "2026-13-45",
+            "2026-05-04T10:00:00",
+            "\ud800",
+            "0000-00-00",
+            'a\nb"c',
+            "1e308 EUR",
+            "9999-12-31",
+            "0001-01-01T00:00:00Z",
+            "½",
+        ]
     ),
 )
 

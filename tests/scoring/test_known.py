@@ -18,7 +18,10 @@ def test_a_field_seen_later_goes_back_to_what_was_seen_by_then():
     history = [seen(30, stage="qualify", source="Web"), seen(5, stage="develop")]
     subject = deal(history=history, stage="develop", source="Web", rating="hot")
     assert known_values(subject, days_ago(10)) == {
-        "status": "open", "stage": "qualify", "source": "Web", "rating": "hot",
+        "status": "open",
+        "stage": "qualify",
+        "source": "Web",
+        "rating": "hot",
     }
 
 
@@ -47,8 +50,10 @@ def test_steps_are_changes_and_not_repetitions():
 
 def test_two_systems_that_round_differently_are_not_a_deal_that_moves():
     entries = [
-        seen(9, "sales", amount="10.55 EUR"), seen(9, "other", amount="10.6 EUR"),
-        seen(5, "sales", amount="20.55 EUR"), seen(4, "other", amount="20.55 EUR"),
+        seen(9, "sales", amount="10.55 EUR"),
+        seen(9, "other", amount="10.6 EUR"),
+        seen(5, "sales", amount="20.55 EUR"),
+        seen(4, "other", amount="20.55 EUR"),
         seen(3, "other", amount="30 EUR"),
     ]
     assert [s.new for s in steps(entries)["amount"]] == ["10.55 EUR", "20.55 EUR", "30 EUR"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import fsum
 
 from .bands import NONE
 from .counts import NOTHING, OTHER, Learned, Tallies, Tally, summed
@@ -78,7 +79,11 @@ def _stage_terms(tallies: Tallies, start: Start, settings: RatesSettings) -> dic
 def _input_terms(
     name: str, tallies: Tallies, start: Start, settings: RatesSettings
 ) -> dict[str, Term]:
-    """A term per level; levels with fewer than five deals share one, under `other levels`."""
+    """A term per level; levels with fewer than five deals share one, under `other levels`.
+
+    Effects are centred on the counted deals: an input that says nothing then adds nothing, and
+    the default behind the starting rate is not taken back once for every input.
+    """
     word = name.replace("_", " ")
     rare = [level for level, tally in tallies.items() if tally[1] < RARE or level == OTHER]
     pooled = summed(tallies[level] for level in rare)
@@ -88,7 +93,9 @@ def _input_terms(
         if level not in terms:
             told = f"No {word}" if level == NONE else f"{word.capitalize()}: {level}"
             terms[level] = _term(name, level, tally, start, settings, told, "like it")
-    return terms
+    closed = max(summed(tallies.values())[1], 1)
+    mean = fsum(terms[level].effect * tally[1] for level, tally in tallies.items()) / closed
+    return {level: replace(term, effect=term.effect - mean) for level, term in terms.items()}
 
 
 def _term(
