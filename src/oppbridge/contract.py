@@ -203,7 +203,7 @@ class Reader(Protocol):
         ...
 
     def fetch(self, entity: str, keys: Sequence[str]) -> Sequence[Change]:
-        """Return the rows with these keys as they are now, in any order; absent keys are left out."""
+        """Return the rows with these keys as they are now, in any order, without those absent."""
         ...
 
 

@@ -1,20 +1,20 @@
 """Every error OppBridge raises, grouped by what the engine does about it.
 
-    OppBridgeError
-    |-- Stop      end the run: someone must act
-    |   |-- ConfigError      the configuration cannot be used
-    |   |-- AccessDenied     credentials or permissions were refused
-    |   |-- SchemaDrift      a system no longer looks the way a map needs it
-    |   `-- ContractBroken   a plugin returned something the contract forbids
-    |-- Retry     nothing is wrong with the record: try again later
-    |   |-- Throttled        the system asked us to wait (carries `after` seconds)
-    |   |-- Unavailable      network or server trouble; nothing was done
-    |   |-- Unsure           a write may or may not have happened
-    |   `-- Stale            the record moved since we looked: observe and decide again
-    `-- Reject    this one record cannot go through; the rest carry on
-        |-- Invalid          the data does not fit the model or the system
-        |-- Gone             the row it would change is no longer there
-        `-- Unlinked         it points at a record the system has not got yet
+OppBridgeError
+|-- Stop      end the run: someone must act
+|   |-- ConfigError      the configuration cannot be used
+|   |-- AccessDenied     credentials or permissions were refused
+|   |-- SchemaDrift      a system no longer looks the way a map needs it
+|   `-- ContractBroken   a plugin returned something the contract forbids
+|-- Retry     nothing is wrong with the record: try again later
+|   |-- Throttled        the system asked us to wait (carries `after` seconds)
+|   |-- Unavailable      network or server trouble; nothing was done
+|   |-- Unsure           a write may or may not have happened
+|   `-- Stale            the record moved since we looked: observe and decide again
+`-- Reject    this one record cannot go through; the rest carry on
+    |-- Invalid          the data does not fit the model or the system
+    |-- Gone             the row it would change is no longer there
+    `-- Unlinked         it points at a record the system has not got yet
 """
 
 from __future__ import annotations

@@ -157,9 +157,7 @@ def _removals(case: Case, out: Merged) -> tuple[Case, set[str]]:
             out.reasons[stem] = f"{names} removed it"
             settled |= {p for s in case.sides for p in s.changed if _under(p, stem)}
             _remove(out, stem)
-        case = replace(
-            case, sides=[_without(s, stem) if s in removers else s for s in case.sides]
-        )
+        case = replace(case, sides=[_without(s, stem) if s in removers else s for s in case.sides])
     return case, settled
 
 
@@ -184,4 +182,4 @@ def _is_stem(path: str) -> bool:
 
 
 def _under(path: str, stem: str) -> bool:
-    return path == stem or stem == PRESENCE or path.startswith(stem + "/")
+    return stem in (path, PRESENCE) or path.startswith(stem + "/")

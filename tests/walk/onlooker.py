@@ -39,7 +39,9 @@ def view(crm: FakeCrm, side: str) -> tuple[View, list[str]]:
                     shown[f"line {mark}"] = shown.get(f"line {mark}", 0) + 1
             rows[kind, marks[kind, row["id"]]] = shown
     count = Counter((kind, mark) for (kind, _), mark in marks.items())
-    twins = [f"{side}: {kind} {mark} stands {n} times" for (kind, mark), n in count.items() if n > 1]
+    twins = [
+        f"{side}: {kind} {mark} stands {n} times" for (kind, mark), n in count.items() if n > 1
+    ]
     for key, shown in rows.items():
         twins += [
             f"{side}: {key} {name} stands {value} times"

@@ -23,7 +23,7 @@ def tell(seed: int, **changes: Any) -> list[str]:
     manners = {
         name: Manners(
             per_second=dice.choice([1, 3, 8]),
-            tombstones=(tombstones := dice.random() < 0.7),
+            tombstones=dice.random() < 0.7,
             unique=dice.random() < 0.8,
             in_use=False,
             late=dice.choice([0, 0, 20]),
@@ -96,7 +96,11 @@ def _run(dice: random.Random, world: World, people: People) -> None:
         pass
     finally:
         for crm in world.crms.values():
-            crm.meddle = lambda kind, id: None
+            crm.meddle = _nobody
+
+
+def _nobody(_kind: str, _id: str) -> None:
+    """Nobody meddles."""
 
 
 def _rest(world: World, people: People) -> list[str]:
@@ -133,7 +137,9 @@ def _losses(world: World, people: People) -> list[str]:
         side, value = edits[-1]
         there = view(world.crms[side], side)[0][kind, mark].get(name)
         if not _same(there, value):
-            said.append(f"edit lost: {kind} {mark} {name} was set to {value!r} in {side}, is {there!r}")
+            said.append(
+                f"edit lost: {kind} {mark} {name} was set to {value!r} in {side}, is {there!r}"
+            )
     return said
 
 
@@ -145,4 +151,4 @@ def _same(there: Any, value: Any) -> bool:
         return value is None and there is None
     if isinstance(there, str) and isinstance(value, str):
         return there[:10] == value[:10]
-    return isinstance(there, int) and isinstance(value, str) or there == value
+    return (isinstance(there, int) and isinstance(value, str)) or there == value

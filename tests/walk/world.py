@@ -19,8 +19,7 @@ ENTITIES = ("account", "contact", "product", "opportunity", "quote", "order")
 DIALECTS = {"north": NORTH, "south": SOUTH}
 MAPS = {
     name: {
-        entity: compile_map(load_map(path))
-        for entity, path in direct_spec(dialect).maps.items()
+        entity: compile_map(load_map(path)) for entity, path in direct_spec(dialect).maps.items()
     }
     for name, dialect in DIALECTS.items()
 }

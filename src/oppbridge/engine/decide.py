@@ -164,7 +164,9 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     records.update(tx, [one.record for one in decisions])
     links.note_awaited(tx, awaited)
     records.answered(tx, line.flow.name, flow.entity, ids)
-    records.ask(tx, others, flow.entity, [d.record.id for d in decisions if d.base != d.record.agreed])
+    records.ask(
+        tx, others, flow.entity, [d.record.id for d in decisions if d.base != d.record.agreed]
+    )
 
 
 def _check(flow: EntityFlow, one: Decision) -> None:

@@ -82,7 +82,7 @@ def send(post: Post, outgoing: Sequence[Outgoing]) -> Sequence[Receipt]:
     """Hand a batch to the connector. Trouble with the whole call becomes every write's receipt."""
     batch = [one.write for one in outgoing]
     try:
-        receipts = post.connector.write(post.entity, batch)
+        receipts: Sequence[Receipt] = post.connector.write(post.entity, batch)
     except (Retry, Reject) as exc:
         return [Receipt(write.id, error=exc) for write in batch]
     if [receipt.id for receipt in receipts] != [write.id for write in batch]:

@@ -1,4 +1,4 @@
-"""A flow as the engine runs it: opened systems, members with their part, the rules of each field."""
+"""A flow as the engine runs it: opened systems, members with their part, rules by field."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from ..contract import ConnectorSpec, Trait
-from ..decision import Clash, Enricher, Gate, Policy, Scorer
+from ..decision import Clash, Enricher, Gate, Policy
 from ..records.values import Values, pattern
 
 if TYPE_CHECKING:
     from ..mapping import CompiledMap
+    from ..scoring.guard import Guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class EntityFlow:
     deletions: str = "hold"
     match: tuple[str, ...] = ()
     remembered: bool = False
-    scorer: Scorer | None = None
+    scorer: Guarded | None = None
     enrichers: Sequence[Enricher] = ()
     gates: Sequence[tuple[str, Gate]] = ()
 

@@ -141,7 +141,12 @@ def uid_of(post: Post, change: Change) -> str:
     origin = post.map.origin_of(change.row) if change.row is not None else None
     if origin is not None and (own := uuid_text(origin)) is not None:
         return own
-    return str(uuid.uuid5(SPACE, f"{post.entity}/{post.system}/{change.key}"))
+    return derived_uid(post, change.key)
+
+
+def derived_uid(post: Post, key: str) -> str:
+    """The record id that follows from where a row was seen first, also after a lost store."""
+    return str(uuid.uuid5(SPACE, f"{post.entity}/{post.system}/{key}"))
 
 
 def _introduce(
@@ -161,13 +166,13 @@ def _introduce(
     for link_id, (change, digest, values, parts), uid in zip(
         tx.allocate("link", len(strangers)), strangers, uids, strict=True
     ):
-        record_id = known.get(uid)
-        if record_id in taken:  # a copied row carries the origin of the one it was copied from
-            uid = str(uuid.uuid5(SPACE, f"{post.entity}/{post.system}/{change.key}"))
-            record_id = known.get(uid)
+        own = uid
+        if known.get(own) in taken:  # a copied row carries the origin of the one it was copied from
+            own = derived_uid(post, change.key)
+        record_id = known.get(own)
         if record_id is None:
-            record_id = known[uid] = next(ids)
-            made.append((record_id, post.entity, uid))
+            record_id = known[own] = next(ids)
+            made.append((record_id, post.entity, own))
         taken.add(record_id)
         link = Link(link_id, record_id, post.system, post.entity, change.key)
         link.version, link.digest, link.news = change.version, digest, values

@@ -12,7 +12,7 @@ from ..contract import Action, Change, Receipt, Trait
 from ..errors import Reject
 from ..store import Link, Planned, links, records, writes
 from .deliver import send
-from .learn import Seen, learn, readout
+from .learn import learn, readout
 from .line import Post
 from .observe import sort
 from .render import Directory, Outgoing, render
@@ -106,7 +106,9 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
     with post.line.write() as tx:
         links.update(tx, changed)
         for link in changed:  # compared afresh with what is now shown
-            seen.news.setdefault(link.key, (there[link.key], post.map.digest(there[link.key].row or {})))
+            seen.news.setdefault(
+                link.key, (there[link.key], post.map.digest(there[link.key].row or {}))
+            )
         learn(tx, post, seen)
         writes.drop(tx, [one.planned.id for one in others])
         ids = [one.planned.record_id for one in others if one.planned.record_id]

@@ -63,7 +63,8 @@ def render(post: Post, planned: Planned, link: Link | None, uid: str, known: Dir
     the system could not take it.
     """
     values = dict(_native(post, planned, known))
-    values = {path: value for path, value in values.items() if path not in planned.cut}
+    cut = set(planned.cut)
+    values = {path: value for path, value in values.items() if path not in cut}
     if planned.action != "delete" and not values:
         raise Unlinked(f"{', '.join(planned.cut)}: no twin in {post.system} yet")
     header = {p: v for p, v in values.items() if "/" not in p and p != PRESENCE}
@@ -94,9 +95,7 @@ def render(post: Post, planned: Planned, link: Link | None, uid: str, known: Dir
     return out
 
 
-def _native(
-    post: Post, planned: Planned, known: Directory
-) -> Iterable[tuple[str, Scalar]]:
+def _native(post: Post, planned: Planned, known: Directory) -> Iterable[tuple[str, Scalar]]:
     """The fields with references as native keys; those without a twin are cut or refused."""
     targets = reference_patterns(post.entity)
     before = set(planned.cut) if planned.state == "sent" else None  # what was sent then, as it was
@@ -115,7 +114,7 @@ def _native(
             planned.cut.append(path)
     # a new line waits as a whole for the product it must have
     stems = {_stem(p) for p in planned.cut if pattern(p) not in post.map.optional_references}
-    new = {stem for stem in stems if planned.fields.get(stem) is True}
+    new = {stem for stem in stems if stem and planned.fields.get(stem) is True}
     planned.cut += [p for p in planned.fields if _stem(p) in new and p not in planned.cut]
 
 

@@ -29,6 +29,7 @@ class Report:
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     def count(self, entity: str, system: str, what: str, by: int = 1) -> None:
         """Add to one counter."""
@@ -42,6 +43,11 @@ class Report:
         """Note a passing problem: the next run tries again."""
         if what not in self.problems:
             self.problems.append(what)
+
+    def notice(self, what: str) -> None:
+        """Note something that kept nothing back."""
+        if what not in self.notices:
+            self.notices.append(what)
 
     def stop(self, what: str) -> None:
         """Note a problem that someone must act on."""
@@ -79,5 +85,6 @@ class Report:
             "entities": entities,
             "problems": list(self.problems),
             "stopped": list(self.stopped),
+            "notices": list(self.notices),
             "seconds": None if self.finished is None else round(self.finished - self.started, 3),
         }

@@ -32,6 +32,17 @@ def run(line: Line, entities: Sequence[str] | None = None) -> Report:
     return line.report
 
 
+def carry_on(line: Line, chosen: Sequence[EntityFlow]) -> int:
+    """Deliver what was decided, decide nothing new, until nothing moves."""
+    sent = 0
+    for _ in range(PASSES):
+        now = carry_out(line, chosen)
+        sent += now
+        if not now:
+            break
+    return sent
+
+
 def watch(line: Line, chosen: Sequence[EntityFlow]) -> None:
     """Finish what was begun in every system, then observe those that are read."""
     for post in _posts(line, chosen):

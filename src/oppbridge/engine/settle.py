@@ -158,9 +158,7 @@ def _repoint(tx: Tx, post: Post, key: str) -> None:
     links.update(tx, pointing)
 
 
-def _take_defaults(
-    post: Post, shown: dict[str, Scalar], echo: dict[str, Scalar]
-) -> None:
+def _take_defaults(post: Post, shown: dict[str, Scalar], echo: dict[str, Scalar]) -> None:
     """Defaults a system fills in are no edits; what only it can assign is news."""
     for path, value in echo.items():
         if path not in shown and pattern(path) not in post.map.assigned:

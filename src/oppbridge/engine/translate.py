@@ -33,7 +33,9 @@ class Registry:
         for (system, target), keys in wanted.items():
             ids = links.records_of(tx, system, target, sorted(keys))
             names = records.uids(tx, sorted(set(ids.values())))
-            found.update({(system, target, key): names[id] for key, id in ids.items() if id in names})
+            found.update(
+                {(system, target, key): names[id] for key, id in ids.items() if id in names}
+            )
         return cls(found)
 
 
@@ -71,15 +73,15 @@ def news_of(link: Link, record: Record, registry: Registry) -> News:
     name_parts(link, record, link.news)
     for path, value in changed.items():
         target = targets.get(pattern(path))
+        known = value
         if target is not None and value is not None:
-            who = registry.uids.get((link.system, target, str(value)))
-            if who is None:
+            known = registry.uids.get((link.system, target, str(value)))
+            if known is None:
                 out.open.add(path)
                 out.awaited.append((link.system, target, str(value)))
                 continue
-            value = who
         told = record_path(link, path)
-        out.changed[told], out.paths[told] = value, path
+        out.changed[told], out.paths[told] = known, path
         if path not in shown:
             out.first.add(told)
     return out
@@ -134,7 +136,13 @@ def _twin(
     """The agreed part that a part met for the first time seems to be: same number, or content."""
     mine = {p[len(stem) :]: v for p, v in values.items() if p.startswith(stem + "/")}
     kin = [s for s in spare if s.partition("/")[0] == stem.partition("/")[0]]
-    for names in (("/number", "/quantity"), ("/number",), ("/quantity", "/price"), ("/name",), ("/role",)):
+    for names in (
+        ("/number", "/quantity"),
+        ("/number",),
+        ("/quantity", "/price"),
+        ("/name",),
+        ("/role",),
+    ):
         told = {name: mine.get(name) for name in names}
         if None in told.values():
             continue
@@ -152,5 +160,3 @@ def part_stem(collection: str, key: str) -> str:
 def _is_stem(path: str) -> bool:
     part = part_of(path)
     return part is not None and not part[2]
-
-

@@ -33,7 +33,7 @@ def weigh(line: Line, flow: EntityFlow, decisions: Sequence[Decision]) -> dict[s
         try:
             added = enricher.enrich([_subject(one) for one in decisions], deadline)
         except Exception as exc:  # noqa: BLE001 - a plugin may raise anything; the records go on
-            line.report.trouble(f"enricher {name} failed: {type(exc).__name__}: {exc}")
+            line.report.notice(f"enricher {name} failed: {type(exc).__name__}: {exc}")
             continue
         _add(line, flow, decisions, added, name)
     if flow.scorer is not None and decisions:
@@ -48,9 +48,12 @@ def _score(line: Line, flow: EntityFlow, decisions: Sequence[Decision]) -> dict[
         learned = records.recall(tx, name)
         history = cursors.observed(tx, [one.record.id for one in decisions])
     subjects = [_subject(one, history.get(one.record.id, ())) for one in decisions]
-    added, now_learned = scorer.score(subjects, line.moment(), learned)
-    _add(line, flow, decisions, added, "score")
-    return {name: now_learned} if now_learned is not None and now_learned != learned else {}
+    scored = scorer(subjects, line.moment(), learned)
+    if scored.problem is not None:
+        line.report.notice(f"{line.flow.name}: records go on unscored: {scored.problem}")
+    _add(line, flow, decisions, scored.values, "the scorer")
+    now = scored.learned
+    return {name: now} if now is not None and now != learned else {}
 
 
 def _subject(one: Decision, history: Sequence[Observed] = ()) -> Subject:
@@ -71,12 +74,12 @@ def _add(
     who: str,
 ) -> None:
     if len(added) != len(decisions):
-        line.report.trouble(f"{who} answered {len(added)} of {len(decisions)} records; left out")
+        line.report.notice(f"{who} answered {len(added)} of {len(decisions)} records; left out")
         return
     for one, values in zip(decisions, added, strict=True):
         for path, value in values.items():
             if not known_field(flow.entity, path):
-                line.report.trouble(f"{who} gave {path!r}, which {flow.entity} does not have")
+                line.report.notice(f"{who} gave {path!r}, which {flow.entity} does not have")
             elif value is None:
                 one.merged.values.pop(path, None)
             else:

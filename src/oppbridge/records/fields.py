@@ -19,6 +19,8 @@ from .scalars import (
 class Reference(str):
     """Marks a field that holds the id of another record; names that record's entity."""
 
+    __slots__ = ()
+
 
 def _decimal(text: str) -> str:
     if text != decimal_text(parse_decimal(text)):

@@ -28,17 +28,23 @@ from .fields import (
 
 
 class AccountStatus(StrEnum):
+    """Whether an account or contact is in use."""
+
     ACTIVE = "active"
     INACTIVE = "inactive"
 
 
 class ProductStatus(StrEnum):
+    """Where a product stands in its life."""
+
     DRAFT = "draft"
     ACTIVE = "active"
     RETIRED = "retired"
 
 
 class OpportunityStatus(StrEnum):
+    """How a deal stands."""
+
     OPEN = "open"
     ON_HOLD = "on_hold"
     WON = "won"
@@ -47,6 +53,8 @@ class OpportunityStatus(StrEnum):
 
 
 class QuoteStatus(StrEnum):
+    """How an offer stands."""
+
     DRAFT = "draft"
     ACTIVE = "active"
     WON = "won"
@@ -56,6 +64,8 @@ class QuoteStatus(StrEnum):
 
 
 class OrderStatus(StrEnum):
+    """How far an order has come."""
+
     NEW = "new"
     CONFIRMED = "confirmed"
     IN_PROGRESS = "in_progress"

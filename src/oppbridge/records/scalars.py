@@ -30,9 +30,9 @@ class Money(NamedTuple):
         return f"{decimal_text(self.amount)} {self.currency}"
 
 
-def parse_decimal(text: str | int | float | Decimal) -> Decimal:
-    """An exact decimal of at most 38 digits. Raises ValueError for NaN, infinity and non-numbers."""
-    if isinstance(text, bool):
+def parse_decimal(text: str | float | Decimal) -> Decimal:
+    """An exact decimal of at most 38 digits. Raises ValueError for what is no finite number."""
+    if text is True or text is False:
         raise ValueError(f"{text!r} is not a number")
     try:
         number = text if isinstance(text, Decimal) else Decimal(str(text))

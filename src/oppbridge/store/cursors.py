@@ -18,7 +18,7 @@ from .schema import cursor, history
 
 @dataclass(slots=True)
 class Place:
-    """A reading's cursor text, the links a running sweep has seen, and the revision for moving it."""
+    """A reading's cursor text, the links a running sweep has seen, the revision to move it from."""
 
     text: str | None = None
     sweep: bytes | None = None

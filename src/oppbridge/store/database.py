@@ -38,13 +38,11 @@ class Tx:
             return 0
         return int(self.connection.execute(statement, parameters or {}).rowcount)
 
-    def among(self, column: Any, name: str = "keys") -> Any:
-        """A condition that `column` is one of the values bound to `name` (see `bind`)."""
+    def among(self, column: Any) -> Any:
+        """A condition that `column` is one of the values bound to `keys` (see `bind`)."""
         if self.sqlite:
-            listed = sa.text(f"SELECT value FROM json_each(:{name})")
-            return column.in_(listed)
-        array = sa.bindparam(name, type_=sa.ARRAY(column.type))
-        return column == sa.any_(array)
+            return column.in_(sa.text("SELECT value FROM json_each(:keys)"))
+        return column == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(column.type)))
 
     def bind(self, values: Sequence[Any]) -> Any:
         """The values of an `among` condition as this database takes them."""
@@ -67,7 +65,7 @@ class Tx:
         [[top]] = self.rows(sa.select(table.c.value).where(table.c.name == name))
         return range(top - count + 1, top + 1)
 
-    def insert(self, table: sa.Table, rows: list[dict[str, Any]], ignore: bool = False) -> None:
+    def insert(self, table: sa.Table, rows: list[dict[str, Any]], *, ignore: bool = False) -> None:
         """Insert rows in the order given; `ignore` passes over those that exist."""
         if not rows:
             return
@@ -89,7 +87,7 @@ class Tx:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to write under some names until a time, told apart from earlier holders by fences."""
+    """The right to write under some names for a time; fences tell it from earlier holders'."""
 
     holder: str
     fences: dict[str, int]
@@ -117,8 +115,8 @@ class Store:
     @contextmanager
     def write(self, lease: Lease | None = None) -> Iterator[Tx]:
         """A transaction that commits at the end. With a lease, refused once another holds it."""
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(oppbridge_write=True)
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(oppbridge_write=True)
             with connection.begin():
                 tx = Tx(connection, self._sqlite)
                 if lease is not None:
@@ -138,7 +136,7 @@ def _still_ours(tx: Tx, lease: Lease) -> None:
         sa.select(table.c.name, table.c.fence).where(tx.among(table.c.name)),
         {"keys": tx.bind(names)},
     )
-    if dict((row[0], row[1]) for row in found) != lease.fences:
+    if {row[0]: row[1] for row in found} != lease.fences:
         raise Unavailable(f"{', '.join(names)}: another run has taken over; this one stops here")
 
 

@@ -119,9 +119,7 @@ def note_awaited(tx: Tx, rows: Iterable[tuple[str, str, str, int]]) -> None:
 def take_awaiting(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> list[int]:
     """Records that waited for these keys; they no longer do."""
     where = (awaits.c.system == system, awaits.c.entity == entity)
-    found = tx.chunked(
-        lambda a: sa.select(awaits.c.record_id).where(*where, a), awaits.c.key, keys
-    )
+    found = tx.chunked(lambda a: sa.select(awaits.c.record_id).where(*where, a), awaits.c.key, keys)
     if found:
         for start in range(0, len(keys), 5000):
             block = tx.bind(keys[start : start + 5000])

@@ -46,7 +46,11 @@ def update(tx: Tx, records: Sequence[Record]) -> None:
         .values(agreed=sa.bindparam("b_agreed"), rulings=sa.bindparam("b_rulings"))
     )
     rows = [
-        {"b_id": r.id, "b_agreed": dump(r.agreed), "b_rulings": dump(r.rulings) if r.rulings else None}
+        {
+            "b_id": r.id,
+            "b_agreed": dump(r.agreed),
+            "b_rulings": dump(r.rulings) if r.rulings else None,
+        }
         for r in records
     ]
     tx.run(statement, rows)
@@ -88,7 +92,9 @@ def restless(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> set[int]:
     """Those of these records that are still to be decided."""
 
     def build(among: Any) -> Any:
-        return sa.select(todo.c.record_id).where(todo.c.flow == flow, todo.c.entity == entity, among)
+        return sa.select(todo.c.record_id).where(
+            todo.c.flow == flow, todo.c.entity == entity, among
+        )
 
     return {row[0] for row in tx.chunked(build, todo.c.record_id, ids)}
 

@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 
 from ..errors import Unavailable
-from .database import Lease, Store, Tx
+from .database import Lease, Tx
 from .schema import lease, run
 
 TERM = 900.0  # seconds a lease lasts unless renewed
@@ -27,7 +27,9 @@ def acquire(tx: Tx, names: Iterable[str], now: float) -> Lease:
             sa.select(lease.c.fence, lease.c.until, lease.c.holder).where(lease.c.name == name)
         )
         if rows and rows[0].until > now and _alive(rows[0].holder):
-            raise Unavailable(f"{name} is in use by another run ({rows[0].holder}); try again later")
+            raise Unavailable(
+                f"{name} is in use by another run ({rows[0].holder}); try again later"
+            )
         fence = rows[0].fence if rows else 0
         values = {"holder": holder, "fence": fence + 1, "until": now + TERM}
         if rows:
@@ -59,7 +61,9 @@ def renew(tx: Tx, held: Lease, now: float) -> None:
     """Make a lease last another term."""
     where = tx.among(lease.c.name)
     names = {"keys": tx.bind(list(held.fences))}
-    tx.run(sa.update(lease).where(where, lease.c.holder == held.holder).values(until=now + TERM), names)
+    tx.run(
+        sa.update(lease).where(where, lease.c.holder == held.holder).values(until=now + TERM), names
+    )
 
 
 def release(tx: Tx, held: Lease) -> None:
@@ -82,7 +86,7 @@ def finish(tx: Tx, run_id: int, outcome: str, report: Any, now: float) -> None:
     tx.run(sa.update(run).where(run.c.id == run_id).values(**values))
 
 
-def last(store: Store, limit: int = 20) -> list[Any]:
-    """The latest runs, newest first."""
-    with store.read() as tx:
-        return tx.rows(sa.select(run).order_by(run.c.id.desc()).limit(limit))
+def last_of(tx: Tx, flow: str) -> Any:
+    """The latest run of a flow as a row, None before the first."""
+    query = sa.select(run).where(run.c.flow == flow).order_by(run.c.id.desc()).limit(1)
+    return next(iter(tx.rows(query)), None)

@@ -6,10 +6,13 @@ from alembic import context
 
 from oppbridge.store.schema import metadata
 
-with context.config.attributes["connectable"].connect() as connection:
-    connection = connection.execution_options(oppbridge_write=True)
+with context.config.attributes["connectable"].connect() as plain:
+    connection = plain.execution_options(oppbridge_write=True)
     context.configure(
-        connection=connection, target_metadata=metadata, transactional_ddl=True, render_as_batch=True
+        connection=connection,
+        target_metadata=metadata,
+        transactional_ddl=True,
+        render_as_batch=True,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,0 +1,186 @@
+"""From a typed configuration to flows the engine can run: plugins asked, systems opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..config import (
+    Configuration,
+    EntitySection,
+    FlowSection,
+    build,
+    compile_filter,
+    connector_of,
+    policy_called,
+    system_settings,
+)
+from ..contract import ConnectorSpec
+from ..decision import Policy
+from ..engine import EntityFlow, Flow, Member, System
+from ..errors import ConfigError
+from ..plugins import Plugins
+
+if TYPE_CHECKING:
+    from ..decision import Enricher, Gate
+    from ..mapping import EntityMap
+    from ..scoring.guard import Guarded
+
+SCORER_SECONDS = 30.0
+REMEMBERED = frozenset({"opportunity"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A configuration and the plugins it names: what flows are put together from."""
+
+    found: Configuration
+    plugins: Plugins
+
+    def entities(self, system: str) -> list[str]:
+        """The entities that any flow moves in a system."""
+        named = {
+            entity: None
+            for flow in self.found.flows.values()
+            for entity, section in flow.entities.items()
+            if system in section.systems
+        }
+        return list(named)
+
+    def movers(self) -> dict[str, list[str]]:
+        """By entity, the flows that move it."""
+        out: dict[str, list[str]] = {}
+        for name, flow in self.found.flows.items():
+            for entity in flow.entities:
+                out.setdefault(entity, []).append(name)
+        return out
+
+    def section(self, flow: str) -> FlowSection:
+        """One flow's section. Raises ConfigError with the nearest name there is."""
+        if flow not in self.found.flows:
+            from ..nearest import suggestion
+
+            have = ", ".join(self.found.flows)
+            hint = suggestion(flow, self.found.flows)
+            raise ConfigError(f"there is no flow {flow!r}{hint} (there are {have})")
+        return self.found.flows[flow]
+
+    def maps(self, system: str) -> dict[str, EntityMap]:
+        """The maps of a system, the user's additions laid over the connector's."""
+        from ..mapping import load_map
+
+        spec = connector_of(self.found, system, self.plugins.connectors())
+        out: dict[str, EntityMap] = {}
+        for entity in self.entities(system):
+            own = self.found.systems[system].maps.get(entity)
+            overlay = self.found.home / own if own else None
+            if entity in spec.maps:
+                out[entity] = load_map(spec.maps[entity], overlay)
+            elif overlay is not None:
+                out[entity] = load_map(overlay)
+            else:
+                raise ConfigError(
+                    f"{self.found.path}: systems.{system}: connector {spec.name!r} has no map for "
+                    f"{entity}; give one under systems.{system}.maps.{entity}"
+                )
+        return out
+
+    @contextmanager
+    def opened(self, names: Sequence[str]) -> Iterator[dict[str, System]]:
+        """These systems, open; closed again at the end."""
+        specs = self.plugins.connectors()
+        with ExitStack() as stack:
+            out: dict[str, System] = {}
+            for name in names:
+                out[name] = self._open(name, specs, stack)
+            yield out
+
+    def _open(self, name: str, specs: Mapping[str, ConnectorSpec], stack: ExitStack) -> System:
+        from ..mapping import compile_map
+
+        spec = connector_of(self.found, name, specs)
+        maps = {entity: compile_map(one) for entity, one in self.maps(name).items()}
+        selections = {entity: one.selection for entity, one in maps.items()}
+        connector = spec.open(system_settings(self.found, name, spec), selections)
+        stack.callback(connector.close)
+        return System(name, connector, spec, maps)
+
+    @contextmanager
+    def flow(self, name: str) -> Iterator[Flow]:
+        """One flow with its systems open."""
+        section = self.section(name)
+        names = {one: None for part in section.entities.values() for one in part.systems}
+        with self.opened(list(names)) as systems:
+            yield self._flow(name, section, systems)
+
+    def _flow(self, name: str, section: FlowSection, systems: Mapping[str, System]) -> Flow:
+        at = ("flows", name)
+        gates: list[tuple[str, Gate]] = [
+            (part.use, build(self.found, part, self.plugins.gates(), [*at, "gates", i]))
+            for i, part in enumerate(section.gates)
+        ]
+        enrichers: list[Enricher] = [
+            build(self.found, part, self.plugins.enrichers(), [*at, "enrichers", i])
+            for i, part in enumerate(section.enrichers)
+        ]
+        scorer = self._scorer(section, [*at, "scorer"])
+        policies = self.plugins.policies()
+        return Flow(
+            name,
+            [
+                EntityFlow(
+                    entity,
+                    _members(one, entity, systems),
+                    self._policy(one, policies, [*at, "entities", entity]),
+                    policies=self._policies(one, policies, [*at, "entities", entity]),
+                    owners={path: rule.owner for path, rule in one.fields.items() if rule.owner},
+                    owner_of_all=one.owner,
+                    deletions=one.deletions,
+                    match=one.match,
+                    remembered=entity in REMEMBERED,
+                    scorer=scorer if entity == "opportunity" else None,
+                    enrichers=[e for e in enrichers if entity in e.entities],
+                    gates=gates,
+                )
+                for entity, one in section.entities.items()
+            ],
+        )
+
+    def _scorer(self, section: FlowSection, path: Sequence[str]) -> Guarded | None:
+        if section.scorer is None:
+            return None
+        from ..scoring import guarded
+
+        scorer = build(self.found, section.scorer, self.plugins.scorers(), path)
+        return guarded(scorer, SCORER_SECONDS)
+
+    def _policy(
+        self, one: EntitySection, policies: Mapping[str, Policy], path: Sequence[str]
+    ) -> tuple[str, Policy]:
+        return one.policy, policy_called(self.found, one.policy, policies, [*path, "policy"])
+
+    def _policies(
+        self, one: EntitySection, policies: Mapping[str, Policy], path: Sequence[str]
+    ) -> dict[str, tuple[str, Policy]]:
+        out: dict[str, tuple[str, Policy]] = {}
+        for field, rule in one.fields.items():
+            name = rule.policy or "owner"
+            where = [*path, "fields", field, "policy"]
+            out[field] = (name, policy_called(self.found, name, policies, where))
+        return out
+
+
+def _members(one: EntitySection, entity: str, systems: Mapping[str, System]) -> dict[str, Member]:
+    return {
+        name: Member(
+            systems[name],
+            part.reads,
+            part.writes,
+            part.creates,
+            part.owns,
+            compile_filter(part.filter, entity) if part.filter else None,
+        )
+        for name, part in one.systems.items()
+    }

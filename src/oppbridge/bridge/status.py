@@ -1,0 +1,49 @@
+"""What an operator wants to see first: last runs, how old each reading is, what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from ..store import Store, cursors, runs, writes
+
+
+def status(store: Store, flows: Sequence[str]) -> dict[str, Any]:
+    """Plain data: per flow its last run and open writes; per system and entity its cursor's age."""
+    now = store.clock()
+    with store.read() as tx:
+        tally = writes.tally(tx)
+        places = cursors.places(tx)
+        last = {flow: runs.last_of(tx, flow) for flow in flows}
+    return {
+        "flows": {flow: _flow(flow, last[flow], tally) for flow in flows},
+        "cursors": [
+            {"system": system, "entity": entity, "age": round(now - moved, 1)}
+            for system, entity, moved in places
+        ],
+    }
+
+
+def _flow(flow: str, last: Any, tally: Sequence[Any]) -> dict[str, Any]:
+    counts: dict[str, int] = {}
+    for name, _system, _entity, state, count in tally:
+        if name == flow:
+            counts[state] = counts.get(state, 0) + count
+    return {"last": None if last is None else _run(last), "writes": counts}
+
+
+def _run(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "started": _moment(row.started),
+        "finished": _moment(row.finished),
+        "outcome": row.outcome or "unfinished",
+        "report": orjson.loads(row.report) if row.report else None,
+    }
+
+
+def _moment(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
