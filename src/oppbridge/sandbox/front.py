@@ -44,6 +44,8 @@ class Front:
             self._count(request, answer, 0)
             return _send(answer)
         began = time.monotonic()
+        if self.limiter is not None:
+            request = replace(request, left=self.limiter.remaining(user))
         try:
             return await self._struck(incoming, request)
         finally:

@@ -21,7 +21,7 @@ BODY_LIMIT = 128 * 1024 * 1024
 
 def bind(port: int, count: int) -> list[socket.socket]:
     """Listening sockets on 127.0.0.1: `port`, `port`+1 and so on; any free ones when it is 0."""
-    sockets = []
+    sockets: list[socket.socket] = []
     for offset in range(count):
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -15,13 +15,14 @@ def open_services(world: World, **settings: Any) -> dict[str, Service]:
     `settings` by service name are handed to that twin, e.g. `dataverse=dataverse.Settings(...)`.
     """
     from .inventory.service import Inventory
+    from .dataverse.twin import DataverseTwin
     from .login import Login
     from .scm.service import SupplyChain
     from .vacant import Vacant
 
     scm = SupplyChain(world, settings.get("scm"))
     return {
-        "dataverse": Vacant("dataverse"),
+        "dataverse": DataverseTwin(world, settings.get("dataverse")),
         "scm": scm,
         "login": Login(world),
         "inventory": Inventory(world, scm.direct, settings.get("inventory")),

@@ -26,7 +26,8 @@ class Request:
     """One request. `path` is decoded; `query` is decoded; header names are in lower case.
 
     `base` is the address the caller used (`https://127.0.0.1:1234`): links are built from it.
-    `marks` carries faults only the twin itself can show; `stamp` makes a write commit late.
+    `marks` carries faults only the twin itself can show; `stamp` makes a write commit late; `left`
+    tells how many requests and seconds of execution the caller has left.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Request:
     raw_query: str = ""
     marks: frozenset[str] = frozenset()
     stamp: Stamp | None = None
+    left: tuple[int, float] | None = None
 
     def json(self) -> Any:
         """The decoded body; raises `ValueError` when it is not JSON."""

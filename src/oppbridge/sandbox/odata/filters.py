@@ -217,7 +217,7 @@ def _value(node: Any, dialect: Dialect) -> Sql | Literal:
         case ast.Identifier() | ast.Attribute():
             return dialect.path(_names(node))
         case ast.Call(func=func, args=args):
-            return dialect.call(func.full_name(), [_argument(a, dialect) for a in args])
+            return dialect.call(_names(func)[0], [_argument(a, dialect) for a in args])
         case ast.List(val=items):
             return Literal([_constant(item).value for item in items], list)
         case ast.BoolOp() | ast.Compare() | ast.CollectionLambda() | ast.UnaryOp(op=ast.Not()):
@@ -251,7 +251,7 @@ def _constant(node: Any) -> Literal:
 
 def _names(node: Any) -> tuple[str, ...]:
     if isinstance(node, ast.Identifier):
-        return (node.full_name(),)
+        return (".".join((*node.namespace, node.name)),)
     if isinstance(node, ast.Attribute):
         return (*_names(node.owner), node.attr)
     raise BadQuery("Syntax error in $filter: a path of properties is expected.")

@@ -1,0 +1,1 @@
+"""The sales actions: what closes, converts and locks opportunities, quotes and orders."""

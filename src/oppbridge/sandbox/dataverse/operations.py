@@ -1,0 +1,185 @@
+"""Functions and actions by name, bound and unbound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from ..tables import quote
+from ..wire import Request, Response, answer_json
+from .actions import closing, conversions, orders
+from .addresses import Place, Segment, need_row
+from .desk import Desk
+from .expand import root_of
+from .payload import read_body
+from .refusals import BAD_QUERY, Refused, no_such_row, no_such_set
+from .remove import delete_row
+from .rules.prices import DOCUMENTS, reprice
+from .schema.book import Entry
+
+VERSION = "9.2.26111.00150"
+_SPACE = "Microsoft.Dynamics.CRM."
+
+Action = Callable[[Desk, dict[str, Any], Request], Response]
+
+
+def unbound(desk: Desk, segment: Segment, request: Request) -> Response:
+    """A function (GET) or an action (POST) that belongs to no row."""
+    if request.method == "GET":
+        if segment.name not in _FUNCTIONS:
+            raise no_such_set(segment.name)
+        return _FUNCTIONS[segment.name](desk, _arguments(segment, request), request)
+    action = _ACTIONS.get(segment.name)
+    if action is None:
+        raise no_such_set(segment.name)
+    return action(desk, read_body(request.body), request)
+
+
+def bound_to_set(desk: Desk, entry: Entry, name: str, request: Request) -> Response:
+    """An action bound to a table; the namespace is mandatory."""
+    if not name.startswith(_SPACE):
+        raise Refused(400, BAD_QUERY, f"Request message has unresolved parameters: '{name}'.")
+    if (entry.logical, name.removeprefix(_SPACE)) == ("salesorder", "FulfillSalesOrder"):
+        return orders.fulfill(desk, read_body(request.body), request)
+    raise no_such_set(name)
+
+
+def bound_to_row(desk: Desk, place: Place, name: str, request: Request) -> Response:
+    """An action bound to one row; the namespace is mandatory."""
+    if not name.startswith(_SPACE):
+        raise Refused(400, BAD_QUERY, f"Request message has unresolved parameters: '{name}'.")
+    row_id = need_row(desk, place)
+    match place.entry.logical, name.removeprefix(_SPACE):
+        case "salesorder", "LockSalesOrderPricing":
+            return orders.lock(desk, row_id, locked=True)
+        case "lead", "QualifyLead":
+            from .actions.leads import qualify
+
+            return qualify(desk, row_id, read_body(request.body), request)
+    raise no_such_set(name)
+
+
+_PAIR = re.compile(r"(\w+)\s*=\s*(@?\w+|'(?:[^']|'')*'|\[[^\]]*\]|[^,]+)")
+
+
+def _arguments(segment: Segment, request: Request) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, text in _PAIR.findall(segment.inside or ""):
+        value = request.query.get(text, "") if text.startswith("@") else text
+        try:
+            out[name] = orjson.loads(value)
+        except ValueError:
+            out[name] = value.strip("'")
+    return out
+
+
+def _typed(request: Request, kind: str, body: dict[str, Any]) -> Response:
+    context = f"{request.base}{root_of(request)}/$metadata#Microsoft.Dynamics.CRM.{kind}"
+    return answer_json(200, {"@odata.context": context, **body})
+
+
+def _who(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    me = desk.need("systemuser", desk.caller.user)
+    body = {
+        "BusinessUnitId": me["_businessunitid_value"],
+        "UserId": desk.caller.user,
+        "OrganizationId": desk.database.fact("organization"),
+    }
+    return _typed(request, "WhoAmIResponse", body)
+
+
+def _version(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    return _typed(request, "RetrieveVersionResponse", {"Version": VERSION})
+
+
+def _total_count(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    names = arguments.get("EntityNames")
+    if not isinstance(names, list) or not all(name in desk.book.entries for name in names):
+        raise Refused(400, BAD_QUERY, "The parameter 'EntityNames' must name tables.")
+    counts = [int(desk.database.select(f"SELECT count(*) FROM {quote(name)}")[0][0]) for name in names]
+    kind = "EntityRecordCountCollection"
+    collection = {"Count": len(names), "IsReadOnly": False, "Keys": names, "Values": counts}
+    return _typed(request, "RetrieveTotalRecordCountResponse", {kind: collection})
+
+
+def _languages(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    return _typed(request, "RetrieveAvailableLanguagesResponse", {"LocaleIds": [1033]})
+
+
+def _current_organization(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    organization = desk.organization()
+    detail = {
+        "OrganizationId": organization["organizationid"],
+        "FriendlyName": organization["name"],
+        "UniqueName": organization["name"],
+        "OrganizationVersion": VERSION,
+        "UrlName": organization["name"],
+        "State": "Enabled",
+    }
+    return _typed(request, "RetrieveCurrentOrganizationResponse", {"Detail": detail})
+
+
+def _actual_value(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    row = desk.need("opportunity", str(arguments.get("OpportunityId")))
+    value = row["actualvalue"] if row["actualvalue"] is not None else row["estimatedvalue"]
+    shown = orjson.Fragment(str(value)) if value is not None else None
+    return _typed(request, "CalculateActualValueOpportunityResponse", {"Value": shown})
+
+
+def _recalculate(desk: Desk, body: dict[str, Any], request: Request) -> Response:
+    document = DOCUMENTS.get(str(body.get("entityLogicalName")))
+    if document is None:
+        raise Refused(400, "0x80040203", "Prices of this table cannot be calculated.")
+    reprice(desk, document, str(body.get("entityId")))
+    return Response(204)
+
+
+def _bulk_delete(desk: Desk, body: dict[str, Any], request: Request) -> Response:
+    """Runs at once what the service would queue as a job."""
+    for query in body.get("QuerySet", []):
+        entry = desk.book.entries.get(str(query.get("EntityName")))
+        if entry is None:
+            raise no_such_set(str(query.get("EntityName")))
+        for condition in query.get("Criteria", {}).get("Conditions", []):
+            if condition.get("AttributeName") != entry.definition.key or condition.get("Operator") not in ("In", 8):
+                raise Refused(400, "0x80040203", "This sandbox deletes in bulk by primary key only.")
+            for value in condition.get("Values", []):
+                row_id = str(value["Value"] if isinstance(value, dict) else value).lower()
+                row = desk.get(entry.logical, row_id)
+                if row is not None:
+                    delete_row(desk, entry.logical, row)
+    job = desk.database.version
+    return _typed(request, "BulkDeleteResponse", {"JobId": f"00000000-0000-4000-8000-{job:012d}"})
+
+
+
+_FUNCTIONS: dict[str, Action] = {
+    "WhoAmI": _who,
+    "RetrieveVersion": _version,
+    "RetrieveTotalRecordCount": _total_count,
+    "RetrieveAvailableLanguages": _languages,
+    "RetrieveProvisionedLanguages": _languages,
+    "RetrieveCurrentOrganization": _current_organization,
+    "CalculateActualValueOpportunity": _actual_value,
+}
+
+_ACTIONS: dict[str, Action] = {
+    "WinOpportunity": closing.win_opportunity,
+    "LoseOpportunity": closing.lose_opportunity,
+    "WinQuote": closing.win_quote,
+    "CloseQuote": closing.close_quote,
+    "ReviseQuote": conversions.revise_quote,
+    "ConvertQuoteToSalesOrder": conversions.quote_to_order,
+    "GenerateQuoteFromOpportunity": conversions.opportunity_to_quote,
+    "GenerateSalesOrderFromOpportunity": conversions.opportunity_to_order,
+    "GetQuoteProductsFromOpportunity": conversions.products_to_quote,
+    "GetSalesOrderProductsFromOpportunity": conversions.products_to_order,
+    "FulfillSalesOrder": orders.fulfill_unbound,
+    "CancelSalesOrder": orders.cancel,
+    "UnlockSalesOrderPricing": orders.unlock,
+    "RecalculatePrice": _recalculate,
+    "BulkDelete": _bulk_delete,
+}
