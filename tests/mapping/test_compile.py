@@ -44,7 +44,11 @@ def test_the_map_says_what_it_can_do():
     assert DEALS.assigned == {"actual_amount"}
     assert DEALS.create_only == {"created"}
     assert DEALS.required == {"name", "lines/*/product"}
-    assert DEALS.references == {"account": "account", "contact": "contact", "lines/*/product": "product"}
+    assert DEALS.references == {
+        "account": "account",
+        "contact": "contact",
+        "lines/*/product": "product",
+    }
     assert DEALS.optional_references == {"account", "contact"}
     assert DEALS.collections == {"lines": "deal_lines"}
 
@@ -90,7 +94,9 @@ def test_writing_spells_only_the_fields_given():
 
 
 def test_a_money_that_needs_another_currency_than_its_neighbour_is_refused():
-    both = deal_map(budget={"at": "budget", "lens": "money", "currency": "cur", "write_currency": "cur"})
+    both = deal_map(
+        budget={"at": "budget", "lens": "money", "currency": "cur", "write_currency": "cur"}
+    )
     assert both.write({"amount": "1 EUR", "budget": "2 EUR"})["cur"] == "EUR"
     with pytest.raises(Invalid, match="budget: needs cur = 'USD', but another field needs 'EUR'"):
         both.write({"amount": "1 EUR", "budget": "2 USD"})
@@ -103,7 +109,12 @@ def test_a_reference_of_two_columns_writes_the_last_component():
 
 def test_a_reference_with_a_format_writes_the_whole_key():
     deals = deal_map(
-        contact={"at": "_c_value", "lens": "reference", "write": "c@odata.bind", "format": "/contacts({key})"}
+        contact={
+            "at": "_c_value",
+            "lens": "reference",
+            "write": "c@odata.bind",
+            "format": "/contacts({key})",
+        }
     )
     assert deals.write({"contact": "7"}) == {"c@odata.bind": "/contacts(7)"}
     assert deals.write({"contact": None}) == {"c@odata.bind": None}
@@ -120,7 +131,9 @@ def test_state_reads_a_full_match_first_then_the_first_column():
 
 
 def test_otherwise_takes_codes_the_map_does_not_list():
-    deals = deal_map(rating={"at": "heat", "lens": "choice", "words": {"hot": 1}, "otherwise": "cold"})
+    deals = deal_map(
+        rating={"at": "heat", "lens": "choice", "words": {"hot": 1}, "otherwise": "cold"}
+    )
     assert deals.read(row(heat=5))["rating"] == "cold"
     assert deals.read(row(heat=None))["rating"] is None
 

@@ -97,11 +97,18 @@ def test_the_digest_is_equal_exactly_when_the_mapped_columns_are(left, right, so
 
     def seen(columns: dict[str, Any], parts: list[dict[str, Any]]) -> Any:
         return [repr(columns.get(name)) for name in mapped], sorted(
-            repr([repr(part[c]) if not hasattr(part[c], "as_tuple") else str(part[c]) for c in sorted(part)])
+            repr(
+                [
+                    repr(part[c]) if not hasattr(part[c], "as_tuple") else str(part[c])
+                    for c in sorted(part)
+                ]
+            )
             for part in parts
         )
 
-    same = DEALS.digest({**left, "deal_lines": some}) == DEALS.digest({**right, "deal_lines": others})
+    same = DEALS.digest({**left, "deal_lines": some}) == DEALS.digest(
+        {**right, "deal_lines": others}
+    )
     assert same == (seen(left, some) == seen(right, others))
 
 
@@ -111,7 +118,10 @@ def test_every_lens_keeps_its_promises_for_any_seed(name, seed):
     assert list(broken_laws(field, LENSES[field.lens](field), seed)) == []
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12), st.integers(0, 5))
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12),
+    st.integers(0, 5),
+)
 def test_floating_point_noise_is_no_change(number, places):
     clean = round(number, places)
     noisy = clean + 1e-9 * (1 if clean >= 0 else -1)
