@@ -132,6 +132,20 @@ class Plugins:
         """The local stand-ins plugins bring, by name."""
         return self._parts("oppbridge_sandboxes", Twin)
 
+    def rehearse(self) -> list[ContractBroken]:
+        """Ask for every part there is, and say what was wrong with the answers."""
+        for ask in (
+            self.connectors,
+            self.policies,
+            self.enrichers,
+            self.scorers,
+            self.gates,
+            self.commands,
+            self.sandboxes,
+        ):
+            ask()
+        return self.problems
+
     def run_started(self, event: RunStarted) -> None:
         """Tell the watchers that a run has begun."""
         self._tell("oppbridge_run_started", event)

@@ -67,6 +67,10 @@ class Bridge:
         """The names of the configured flows."""
         return list(self._assembly.found.flows)
 
+    def limit(self, flow: str) -> int:
+        """How many dead letters a run of the flow may leave without failing."""
+        return self._assembly.section(flow).limits.dead
+
     def check(self, flow: str | None = None) -> list[Finding]:
         """Configuration, sign-in, permissions and metadata against the maps; writes nothing."""
         from .checking import check

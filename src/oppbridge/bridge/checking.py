@@ -8,19 +8,24 @@ from typing import Any
 
 from ..contract import Describer
 from ..engine import System
-from ..errors import AccessDenied, OppBridgeError
+from ..errors import AccessDenied, OppBridgeError, Retry
 from .assembly import Assembly
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to know before a run. `severity` is error, warning or ok."""
+    """One thing to know before a run.
+
+    `severity` is error, warning or ok; `kind` says of what: access, unreachable, configuration,
+    map, or nothing in particular.
+    """
 
     severity: str
     system: str
     entity: str
     message: str
     advice: str = ""
+    kind: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -35,7 +40,7 @@ def check(assembly: Assembly, names: Sequence[str]) -> list[Finding]:
             with assembly.opened([name]) as systems:
                 out += _system(assembly, systems[name])
         except OppBridgeError as exc:
-            out.append(Finding("error", name, "", str(exc), _advice(exc)))
+            out.append(Finding("error", name, "", str(exc), _advice(exc), _kind(exc)))
     return out
 
 
@@ -64,7 +69,13 @@ def _maps(assembly: Assembly, system: System, only: str | None) -> Iterable[Find
             for found in check_map(one, described, natives):
                 where = f"{found.field or '-'} ({found.column or '-'})"
                 message = f"{where}: {found.message}"
-                yield Finding(found.severity, system.name, entity, message, found.advice)
+                yield Finding(found.severity, system.name, entity, message, found.advice, "map")
+
+
+def _kind(exc: OppBridgeError) -> str:
+    if isinstance(exc, AccessDenied):
+        return "access"
+    return "unreachable" if isinstance(exc, Retry) else "configuration"
 
 
 def _advice(exc: OppBridgeError) -> str:

@@ -30,6 +30,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    denied: bool = False  # whether a system refused access
 
     def count(self, entity: str, system: str, what: str, by: int = 1) -> None:
         """Add to one counter."""

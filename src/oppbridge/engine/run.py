@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..errors import Retry, Stop
+from ..errors import AccessDenied, Retry, Stop
 from ..store import records, writes
 from .decide import decide
 from .deliver import deliver
@@ -99,6 +99,7 @@ def _guarded(post: Post, step: Callable[[Post], int]) -> int:
         line.blind.add(_key(post))
     except Stop as exc:
         line.report.stop(f"{post.system}/{post.entity}: {exc}")
+        line.report.denied |= isinstance(exc, AccessDenied)
         line.out.add(post.system)
     return 0
 

@@ -1,0 +1,5 @@
+"""`python -m oppbridge.cli`: the same as `oppbridge`."""
+
+from . import main
+
+main()

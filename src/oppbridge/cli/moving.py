@@ -1,0 +1,105 @@
+"""Commands that move records: plan, run, apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .codes import Code, code_of_report
+from .options import DEFAULT, ConfigFile, Entities, FlowName, Json
+from .showing import fields, progress, say, show, table
+
+if TYPE_CHECKING:
+    from ..bridge.plans import Plan, PlannedWrite
+    from ..engine import Report
+
+
+def plan(
+    flow: FlowName, entity: Entities = None, config: ConfigFile = DEFAULT, json: Json = False
+) -> int:
+    """Show what a run would write, field by field, and write nothing."""
+    from ..bridge import Bridge
+
+    with Bridge.open(config) as bridge, progress(json) as bars:
+        found = bridge.plan(flow, entity or None, progress=bars)
+    show(json, found.to_json(), lambda: _tell_plan(found))
+    return Code.RETRY if found.problems else Code.OK
+
+
+def run(
+    flow: FlowName, entity: Entities = None, config: ConfigFile = DEFAULT, json: Json = False
+) -> int:
+    """Bring the systems of a flow to agree. Stop it anywhere; running again is safe."""
+    from ..bridge import Bridge
+
+    with Bridge.open(config) as bridge, progress(json) as bars:
+        report = bridge.run(flow, entity or None, progress=bars)
+        allowed = bridge.limit(report.flow)
+    show(json, report.to_json(), lambda: tell_report(report))
+    return code_of_report(report, allowed)
+
+
+def apply(
+    plan: Annotated[str, typer.Argument(help="The digest `oppbridge plan` printed.")],
+    config: ConfigFile = DEFAULT,
+    json: Json = False,
+) -> int:
+    """Send exactly the writes of a plan; refused once they are no longer the same."""
+    from ..bridge import Bridge
+
+    with Bridge.open(config) as bridge, progress(json) as bars:
+        report = bridge.apply(plan, progress=bars)
+        allowed = bridge.limit(report.flow)
+    show(json, report.to_json(), lambda: tell_report(report))
+    return code_of_report(report, allowed)
+
+
+def tell_report(report: Report) -> None:
+    """What a run came to, for people."""
+    counts = report.to_json()["entities"]
+    names = [n for n in _COUNTS if any(c[n] for s in counts.values() for c in s.values())]
+    rows = [
+        (entity, system, *(counter[name] or None for name in names))
+        for entity, systems in counts.items()
+        for system, counter in systems.items()
+    ]
+    table(("entity", "system", *names), rows)
+    for told in (*report.stopped, *report.problems, *report.notices):
+        say(f"! {told}")
+    say(f"{report.flow}: {report.outcome}, {report.wrote} writes")
+
+
+_COUNTS = (
+    "observed", "unchanged", "created", "updated", "deleted", "waiting", "held", "dead", "clashes",
+)  # fmt: skip
+
+
+def _tell_plan(found: Plan) -> None:
+    for told in found.problems:
+        say(f"! {told}")
+    if not found.writes:
+        say(f"{found.flow}: nothing to write")
+        return
+    tell_writes(found.writes)
+    ready = sum(one.state != "held" for one in found.writes)
+    say(f"{ready} writes would be sent: oppbridge apply {found.digest}")
+
+
+def tell_writes(listed: list[PlannedWrite] | tuple[PlannedWrite, ...] | object) -> None:
+    """Writes as a table."""
+    assert isinstance(listed, list | tuple)
+    rows = [
+        (
+            one.id,
+            one.system or "?",
+            one.action,
+            one.entity,
+            one.name,
+            one.key,
+            fields(one.fields),
+            f"{one.state}: {one.why}" if one.why else one.state,
+        )
+        for one in listed
+    ]
+    table(("id", "system", "action", "entity", "name", "key", "fields", "state"), rows)
