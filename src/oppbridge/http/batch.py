@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -115,10 +115,7 @@ def _answers(part: Message) -> list[Answer]:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes) or not payload.strip():
         return []
-    answer, name = _answer(payload), part.get("Content-ID")
-    if name is None:
-        return [answer]
-    return [replace(answer, headers={**answer.headers, "content-id": str(name).strip()})]
+    return [_answer(payload, str(part.get("Content-ID", "")).strip())]
 
 
 def _parts(whole: Message) -> list[Message]:
@@ -130,7 +127,7 @@ def _parts(whole: Message) -> list[Message]:
     return found[:-1] if cut_off else found
 
 
-def _answer(payload: bytes) -> Answer:
+def _answer(payload: bytes, content_id: str) -> Answer:
     first, _, rest = payload.lstrip().partition(b"\n")
     status = _STATUS.match(first)
     if status is None:
@@ -141,6 +138,8 @@ def _answer(payload: bytes) -> Answer:
         name.strip().lower().decode("latin-1"): value.strip().decode("latin-1")
         for name, _, value in lines
     }
+    if content_id:
+        headers["content-id"] = content_id
     return Answer(int(status[1]), headers, body.strip())
 
 
