@@ -172,7 +172,7 @@ class FakeCrm:
                 for row in self.rows(other) if pointing else ():
                     found = [row] if place is described else row[place.native]
                     if any(line[name] == id for line in found for name in pointing):
-                        raise Refused(409, "in_use", f"{other} {row['id']} points at it")
+                        raise Refused(422, "in_use", f"{other} {row['id']} points at it")
 
     def new_id(self, kind: str) -> str:
         """An id nobody has, of the CRM's own making."""

@@ -45,6 +45,13 @@ from .tables import Entry, Row
 
 T = TypeVar("T")
 START = Keyset()
+TOLD: dict[int, type[OppBridgeError]] = {
+    401: AccessDenied,
+    403: AccessDenied,
+    404: Gone,
+    409: Stale,
+    412: Stale,
+}
 MAPS = Path(__file__).with_name("maps")
 
 
@@ -229,13 +236,9 @@ def in_our_words(trouble: Refused | Lost, *, writing: bool) -> OppBridgeError:
         return Unsure(text)
     if trouble.status >= 500:
         return Unavailable(text)
-    kinds: dict[int, type[OppBridgeError]] = {401: AccessDenied, 403: AccessDenied, 412: Stale}
-    codes: dict[str, type[OppBridgeError]] = {
-        "unlinked": Unlinked,
-        "no_row": Gone,
-        "no_part": Stale,
-    }
-    return (kinds.get(trouble.status) or codes.get(trouble.code) or Invalid)(text)
+    if trouble.code == "unlinked":
+        return Unlinked(text)
+    return TOLD.get(trouble.status, Invalid)(text)
 
 
 def direct_spec(dialect: Dialect, manners: Manners | None = None) -> ConnectorSpec:

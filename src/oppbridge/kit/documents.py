@@ -73,7 +73,7 @@ def _apply_part(house: House, table: Description, rows: list[Row], part: PartCal
             del rows[at]
         return
     if at is None:
-        raise Refused(404, "no_part", f"no {part.collection} with id {part.id}")
+        raise Refused(409, "no_part", f"no {part.collection} with id {part.id}")
     rows[at] = _applied(house, table, rows[at], part.row)
 
 

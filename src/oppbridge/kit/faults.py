@@ -44,6 +44,7 @@ class Fault:
     before: BaseException | None = None
     after: BaseException | None = None
     writes_only: bool = False
+    wait: float = WAIT
 
     def play(self, serve: Callable[[], T]) -> T:
         """Serve a call under this fault."""
@@ -51,7 +52,7 @@ class Fault:
             raise self.before
         if self.status is not None:
             code, message = REASONS.get(self.status, ("trouble", "trouble"))
-            raise Refused(self.status, code, message, after=WAIT)
+            raise Refused(self.status, code, message, after=self.wait)
         answer = serve()
         if self.after is not None:
             raise self.after

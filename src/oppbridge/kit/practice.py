@@ -20,7 +20,7 @@ from .trouble import Trouble, Troublemaker
 LATENESS = 60
 FAULTS = {
     Trouble.DENIED: Fault(status=401),
-    Trouble.THROTTLED: Fault(status=429),
+    Trouble.THROTTLED: Fault(status=429, wait=0.01),
     Trouble.UNAVAILABLE: Fault(status=503),
     Trouble.ANSWER_LOST: Fault(after=Lost("the answer never arrived", sent=True), writes_only=True),
 }

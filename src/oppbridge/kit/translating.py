@@ -21,7 +21,7 @@ class TranslationChecks:
         for name, mapped in plain(trial.shapes[entity].fields).items():
             for tried in tries(mapped, currency):
                 values = {name: tried}
-                there_and_back = compiled.read(compiled.write(values))
+                there_and_back = compiled.read({**paid(mapped, currency), **compiled.write(values)})
                 assert there_and_back[name] == tried, f"{name}: {tried!r} came back otherwise"
                 assert compiled.predict(values)[name] == tried
 
@@ -32,7 +32,8 @@ class TranslationChecks:
             for name, mapped in plain(inner.fields).items():
                 for tried in tries(mapped, currency):
                     row = {**keys, **compiled.write_part(collection, {name: tried})}
-                    read = compiled.read({inner.at: [row]})
+                    around = paid(mapped, currency)
+                    read = compiled.read({**around, inner.at: [{**around, **row}]})
                     found = [v for path, v in read.items() if path.endswith(f"/{name}")]
                     assert found == [tried], f"{collection} {name}: {tried!r} came back otherwise"
 
@@ -67,6 +68,11 @@ def described(trial: Trial, entity: str) -> Description:
     found = trial.line.describe(entity)
     assert isinstance(found, Description)
     return found
+
+
+def paid(mapped: FieldMap, currency: str) -> dict[str, str]:
+    """The column an amount reads its currency from, where another field writes it."""
+    return {mapped.currency.removeprefix("../"): currency} if mapped.currency else {}
 
 
 def plain(fields: Mapping[str, FieldMap]) -> dict[str, FieldMap]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Trouble(StrEnum):
-    """What the system does to every call for a while."""
+    """What the system does to every call for a while. Keep the waits it asks for short."""
 
     DENIED = "denied"  # it refuses who we are (401 or 403)
     THROTTLED = "throttled"  # it asks us to wait (429)

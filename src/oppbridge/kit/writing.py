@@ -24,7 +24,8 @@ class WritingChecks:
         assert [receipt.id for receipt in receipts] == [write.id for write in writes]
         for write, receipt in zip(writes, receipts, strict=True):
             [change] = trial.line.fetch(entity, [receipt.key])
-            shown, sent = trial.maps[entity].read(change.row), trial.maps[entity].read(write.row)
+            shown = trial.maps[entity].read(change.row)
+            sent = trial.maps[entity].read({**change.row, **write.row})
             field = note(trial.shapes[entity])
             assert shown[field] == sent[field], "the receipt names another row"
 
