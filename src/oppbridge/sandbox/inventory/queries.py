@@ -143,13 +143,12 @@ def _promise(stock: Stock, cells: list[Cell], total: Quantities, days: int) -> d
     period = [(today + timedelta(days=ahead)).isoformat() for ahead in range(days)]
     net = [calculate(ATP, plans.get(day, {})) for day in period]
     promises = promised(calculate(ATP, total), net)
-    source, measure = ATP
     return {
         "quantitiesByDate": {
             f"{day}T00:00:00": _planned(plans[day]) for day in period if day in plans
         },
         "atpQuantities": {
-            f"{day}T00:00:00Z": {source: {measure: float(quantity)}}
+            f"{day}T00:00:00Z": {ATP[0]: {ATP[1]: float(quantity)}}
             for day, quantity in zip(period, promises, strict=True)
         },
     }

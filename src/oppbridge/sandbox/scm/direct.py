@@ -57,6 +57,6 @@ class Direct:
         """Add generated rows past every rule, fast; returns how many."""
         return self._twin.rows.load(entity, rows)
 
-    def post(self, command: str, **body: Any) -> Any:
+    def post(self, command: str, /, **body: Any) -> Any:
         """Carry out a control command: see `commands`."""
         return self._service.command(command, body)

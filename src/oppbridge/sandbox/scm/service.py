@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -271,7 +273,7 @@ class SupplyChain:
 
 def _body(request: Request) -> dict[str, Any]:
     try:
-        body = request.json()
+        body = json.loads(request.body, parse_float=Decimal)  # amounts keep every digit
     except ValueError as problem:
         raise Malformed(f"Invalid JSON. {problem}") from problem
     if not isinstance(body, dict):
