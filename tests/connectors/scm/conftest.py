@@ -107,8 +107,9 @@ def customer(sandbox: Sandbox, company: str, number: str, **more: Any) -> None:
     sandbox.scm.post("sequence", company=company, name="CustomerAccount", mode="automatic")
 
 
-def release(sandbox: Sandbox, company: str, item: str) -> None:
-    defaults = DEFAULTS["defaults"]["product"]
+def release(sandbox: Sandbox, company: str, item: str, unit: str = "ea") -> None:
+    units = {name: unit for name in DEFAULTS["defaults"]["product"] if name.endswith("UnitSymbol")}
+    defaults = {**DEFAULTS["defaults"]["product"], **units}
     row = {"dataAreaId": company, "ItemNumber": item, "ProductNumber": item, "SalesPrice": 150}
     sandbox.scm.put("ReleasedProductsV2", {**row, **defaults})
 

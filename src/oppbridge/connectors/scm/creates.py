@@ -69,7 +69,7 @@ def inserting(table: Table, each: Wanted) -> Send:
 
 
 def settled(post: Post, view: View, asked: Sequence[Wanted], sent: Sequence[Sent]) -> list[Made]:
-    """What became of each create, by the answer to its (first) request."""
+    """What became of each create, by the answers to its requests."""
     refused = [
         key_wanted(each)
         for each, outcome in zip(asked, sent, strict=True)
@@ -95,8 +95,8 @@ def _made(view: View, each: Wanted, outcome: Sent, there: Mapping[str, Found]) -
 
 def _key_in(table: Table, each: Wanted, outcome: Sent) -> str | None:
     """The key the service answered with; None when it did not say."""
-    body = body_of(outcome.answers[0])
-    number = body.get(table.number) if isinstance(body, Mapping) else None
-    if number:
-        return join_key(str(body.get(COMPANY) or each.company).lower(), str(number))
+    for body in map(body_of, outcome.answers):
+        number = body.get(table.number) if isinstance(body, Mapping) else None
+        if number and COMPANY in body:
+            return join_key(str(body[COMPANY]).lower(), str(number))
     return key_wanted(each) or None

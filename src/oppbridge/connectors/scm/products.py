@@ -1,30 +1,28 @@
-"""Products are two rows: the shared product and its release to a company, made one after the other.
+"""Products are two rows: the shared product and its release to a company, made in one change set.
 
-Released products keep no record id; the item number, which comes from the record, is the key. A
-release that was interrupted finds the shared product there and goes on.
+Released products keep no record id; the item number, which comes from the record, is the key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from oppbridge.contract import Receipt
-from oppbridge.errors import Reject, Unsure
+from oppbridge.errors import Unsure
 from oppbridge.http.odata import key as odata_key
 
-from .creates import Made, insert, key_wanted, standing
+from .creates import Made, settled, standing
 from .fetch import fetched
 from .joined import Found
 from .keys import folded
 from .receipts import refused, stands
-from .rows import Row, absent, path
+from .rows import Row, any_of, path, where
 from .sending import Post, Send
 from .view import View
 from .wanted import Wanted
 
 SHARED = frozenset(("ProductName", "ProductDescription", "ProductType"))
-_SHARED_SET = "ProductsV2"
+SHARED_SET = "ProductsV2"
 
 
 def create_products(post: Post, view: View, asked: Sequence[Wanted]) -> list[Receipt]:
@@ -56,20 +54,27 @@ def _receipt(
 
 
 def _released(post: Post, view: View, asked: Sequence[Wanted]) -> list[Made]:
-    shared = [[Send("POST", path(_SHARED_SET), _shared(each), about="ProductV2")] for each in asked]
-    refused_by = {}
-    for each, sent in zip(asked, post.all(shared), strict=True):
-        # Refused as a duplicate or for another reason: what counts is whether it is there.
-        if sent.error is not None and not (
-            isinstance(sent.error, Reject) and absent(post.session, shared_path(_number(each)))
-        ):
-            refused_by[key_wanted(each)] = sent.error
-    ready = [each for each in asked if key_wanted(each) not in refused_by]
-    made = insert(post, view, [replace(each, body=_release(each)) for each in ready])
-    by_key = dict(zip(map(key_wanted, ready), made, strict=True))
-    return [
-        by_key.get(key_wanted(each)) or Made(error=refused_by[key_wanted(each)]) for each in asked
-    ]
+    """Make shared product and release together; the release alone where the product is there."""
+    shared = _shared_there(post, [_number(each) for each in asked])
+    sends = []
+    for each in asked:
+        release = Send("POST", path(view.table.set), _release(view, each), about="the release")
+        if folded(_number(each)) in shared:
+            sends.append([release])
+        else:
+            sends.append(
+                [Send("POST", path(SHARED_SET), _shared(each), about="the product"), release]
+            )
+    return settled(post, view, asked, post.all(sends))
+
+
+def _shared_there(post: Post, numbers: Sequence[str]) -> set[str]:
+    """Which shared products are there. They belong to no company."""
+    there: set[str] = set()
+    for chain, wanted in any_of("ProductNumber", numbers):
+        rows = where(post.session, SHARED_SET, ("ProductNumber",), ("ProductNumber",), chain)
+        there |= {number for row in rows if (number := folded(str(row["ProductNumber"]))) in wanted}
+    return there
 
 
 def _number(each: Wanted) -> str:
@@ -83,11 +88,12 @@ def _shared(each: Wanted) -> Row:
     return {**kind, **given, "ProductNumber": number}
 
 
-def _release(each: Wanted) -> Row:
-    own = {name: value for name, value in each.body.items() if name not in SHARED}
+def _release(view: View, each: Wanted) -> Row:
+    elsewhere = SHARED.union(*(join.columns for join in view.table.joins))
+    own = {name: value for name, value in each.body.items() if name not in elsewhere}
     return {"ProductNumber": _number(each), **own}
 
 
 def shared_path(number: str) -> str:
     """The path of a shared product."""
-    return f"data/{_SHARED_SET}{odata_key(ProductNumber=number)}"
+    return f"data/{SHARED_SET}{odata_key(ProductNumber=number)}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from oppbridge.http.answer import Call
 from oppbridge.http.odata import Filter, Query, after, eq, every, ge, gt, le, some
 from oppbridge.http.paging import page
 from oppbridge.http.session import Session
@@ -106,19 +105,6 @@ def matching(
 def between(column: str, first: str, last: str) -> Filter:
     """Rows from one value of a column to another, both included."""
     return ge(column, first) & le(column, last)
-
-
-def absent(session: Session, path: str) -> Row | None:
-    """One row by its path; None when it is not there."""
-    call = Call("GET", path, None, HEADERS, repeatable=True)
-    answer = session.send(call)
-    if answer.status == 404:
-        return None
-    error = session.refusal(call, answer)
-    if error is not None:
-        raise error
-    found: Row = session.decoded(call, answer)
-    return found
 
 
 def _equal(column: str, value: str) -> Filter:

@@ -44,10 +44,12 @@ class Company(Model):
     """A legal entity that takes part.
 
     `defaults` are native columns set on creates where a record has none, by entity: customer group,
-    site and warehouse, the groups a released product needs.
+    site and warehouse, the groups a released product needs. `write_in` is the sales category of
+    lines without a product; without it they are refused.
     """
 
     defaults: Mapping[str, Mapping[str, str | int]] = Field(default_factory=dict)
+    write_in: str | None = None
 
 
 class InventorySettings(Model):
@@ -89,7 +91,7 @@ class ScmSettings(Model):
     numbers: Mapping[str, Literal["ours", "theirs"]] = Field(default_factory=dict)
     """Who numbers new rows, by entity. `ours` needs a number sequence that is set to manual."""
     origins: Mapping[str, str] = Field(default_factory=dict)
-    """The free text column that keeps a record's id, by entity; the map's `origin` says the same."""
+    """The text column that keeps a record's id, by entity; the map's `origin` says the same."""
     line_reference: str = "ExternalItemNumber"
     """The free text column in which a line keeps its part's id."""
     language: str = "en-us"

@@ -55,7 +55,9 @@ def each(price: Any, per: Any) -> Decimal:
 def line_discount(line: Mapping[str, Any], quantity: str) -> Decimal:
     """What the whole line costs less than price times quantity, however that came about."""
     gross = number(line["SalesPrice"]) * number(line[quantity]) / _per(line)
-    return (gross - number(line["LineAmount"])).quantize(_CENT, ROUND_HALF_UP)
+    taken, whole = _taken(line, quantity), gross - number(line["LineAmount"])
+    # Amounts are rounded to the cent: within half of one, what was taken off is exact.
+    return taken if abs(whole - taken) <= _CENT / 2 else whole.quantize(_CENT, ROUND_HALF_UP)
 
 
 def line_sent(view: View, row: Mapping[str, Any], stored: Native | None) -> Row:
@@ -94,8 +96,13 @@ def _discount(
         return None
     if number(after[quantity]) == number(stored[quantity]) and _per(after) == _per(stored):
         return None
-    per, off = _per(stored), number(stored["LineDiscountAmount"])
-    return off * number(stored[quantity]) / per - number(stored["FixedPriceCharges"])
+    return _taken(stored, quantity)
+
+
+def _taken(line: Mapping[str, Any], quantity: str) -> Decimal:
+    """What discount per price unit and fixed charges take off a line together."""
+    off = number(line["LineDiscountAmount"]) * number(line[quantity]) / _per(line)
+    return off - number(line["FixedPriceCharges"])
 
 
 def _per(line: Mapping[str, Any]) -> Decimal:

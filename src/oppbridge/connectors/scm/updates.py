@@ -156,7 +156,7 @@ def _parts(settings: ScmSettings, view: View, write: Write, found: Found) -> lis
         etag = str(line["@odata.etag"]) if line is not None and settings.guarded else None
         if part.action is Action.CREATE:
             if line_of(view, found, part.id) is None:
-                body = line_body(view, company, number, part)
+                body = line_body(settings, view, company, number, part)
                 sends.append(Send("POST", path(lines.set), body, about=about))
         elif part.action is Action.DELETE:
             if line is not None:

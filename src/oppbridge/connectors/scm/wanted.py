@@ -51,7 +51,8 @@ def wanted(settings: ScmSettings, entity: str, view: View, write: Write) -> Want
         body[view.reference] = write.origin
     customer = str(body.pop(CUSTOMER, "")) if entity == "contact" else ""
     number = _number(settings, entity, table, body, write)
-    return Wanted(write, company, number, body, customer, _lines(view, company, number, write))
+    lines = _lines(settings, view, company, number, write)
+    return Wanted(write, company, number, body, customer, lines)
 
 
 def changed(view: View, key: str, row: Mapping[str, Any]) -> Row:
@@ -64,11 +65,24 @@ def changed(view: View, key: str, row: Mapping[str, Any]) -> Row:
     return {name: value for name, value in sent.items() if name not in _settled(table) | keys}
 
 
-def line_body(view: View, company: str, number: str | None, part: Part) -> Row:
-    """A new line as it will be sent; without a document number when that is not known yet."""
+def line_body(
+    settings: ScmSettings, view: View, company: str, number: str | None, part: Part
+) -> Row:
+    """A new line as it will be sent; without a document number when that is not known yet.
+
+    Raises Invalid for a line without product where no category for those is configured.
+    """
     row = {name: value for name, value in part.row.items() if value not in (None, "")}
     if "ItemNumber" in row:
         row["ItemNumber"] = _of(company, row["ItemNumber"])
+    elif "SalesProductCategoryName" not in row:
+        category = settings.companies[company].write_in if company in settings.companies else None
+        if category is None:
+            raise Invalid(
+                f"line {part.id} has no product; the setting companies.{company}.write_in names "
+                "the sales category of such lines"
+            )
+        row["SalesProductCategoryName"] = category
     body = {**line_sent(view, row, None), COMPANY: company, view.line_reference: part.id}
     if number is not None:
         body[view.parts.parent] = number
@@ -132,8 +146,8 @@ def _number(
 
 
 def _lines(
-    view: View, company: str, number: str | None, write: Write
+    settings: ScmSettings, view: View, company: str, number: str | None, write: Write
 ) -> tuple[tuple[Part, Row], ...]:
     if view.table.lines is None:
         return ()
-    return tuple((part, line_body(view, company, number, part)) for part in write.parts)
+    return tuple((part, line_body(settings, view, company, number, part)) for part in write.parts)

@@ -1,0 +1,127 @@
+"""The Supply Chain connector keeps every promise of the contract, against the twin over HTTPS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import pytest
+
+from oppbridge.connectors.scm import SPEC, ScmSettings
+from oppbridge.connectors.scm.products import SHARED
+from oppbridge.connectors.scm.tables import TABLES
+from oppbridge.connectors.scm.wanted import parts_of
+from oppbridge.http import gate as gate_module
+from oppbridge.kit.checks import ConnectorTests
+from oppbridge.kit.trouble import Trouble
+from oppbridge.sandbox import Sandbox
+
+from .conftest import DEFAULTS, release, settings_of
+
+FAULTS: Mapping[Trouble, Mapping[str, Any]] = {
+    Trouble.DENIED: {"kind": "status", "status": 403},
+    Trouble.THROTTLED: {"kind": "throttle", "retry_after": "3"},
+    Trouble.UNAVAILABLE: {"kind": "status", "status": 503},
+    Trouble.ANSWER_LOST: {"kind": "lost_answer", "path": r"/data/", "method": "POST"},
+}
+EMPTIED = (
+    "SalesOrderLines",
+    "SalesOrderHeadersV2",
+    "SalesQuotationLines",
+    "SalesQuotationHeadersV2",
+    "ContactPersons",
+    "CustomersV3",
+    "ReleasedProductsV2",
+    "CDSReleasedDistinctProducts",
+    "SellableReleasedProducts",
+    "ProductsV2",
+)
+LINE: Mapping[str, Any] = {
+    "lines/*/product": "usmf|1000",
+    "lines/*/unit": "kg",
+    "lines/*/site": "1",
+    "lines/*/warehouse": "11",
+}
+DOCUMENT: Mapping[str, Any] = {
+    "number": None,
+    "company": "usmf",
+    "currency": "USD",
+    "payment_terms": "Net30",
+    "discount_percent": None,
+    **LINE,
+}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    with Sandbox.start() as running:
+        yield running
+
+
+class TestSupplyChainConnector(ConnectorTests):
+    spec = SPEC
+    currency = "USD"
+    kept = frozenset({"product"})
+    samples: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "account": {
+            "number": None,
+            "company": "usmf",
+            "kind": "organization",
+            "group": "10",
+            "currency": "USD",
+            "on_hold": "none",
+            "payment_terms": "Net30",
+            "country": "US",
+        },
+        "contact": {"number": None, "company": "usmf", "country": "US"},
+        "product": {"company": "usmf", "kind": "item", "family": "GOODS", "unit": "kg"},
+        "quote": DOCUMENT,
+        "order": DOCUMENT,
+    }
+
+    @pytest.fixture
+    def settings(self, shared: Sandbox) -> ScmSettings:
+        shared.faults.clear()
+        wipe(shared)
+        shared.scm.put("ProductsV2", {"ProductNumber": "1000", "ProductName": "Crane"})
+        release(shared, "usmf", "1000", unit="kg")
+        return settings_of(shared, companies={"usmf": DEFAULTS, "demf": DEFAULTS}, patience=0)
+
+    @pytest.fixture
+    def edit_as_person(self, shared: Sandbox) -> Callable[[str, str, Mapping[str, Any]], None]:
+        def edit(entity: str, key: str, row: Mapping[str, Any]) -> None:
+            place = parts_of(key)
+            mine = {name: value for name, value in row.items() if name not in SHARED}
+            if mine:
+                shared.scm.edit(TABLES[entity].set, place, mine)
+            if common := {name: row[name] for name in row if name in SHARED}:
+                shared.scm.edit("ProductsV2", place[1:], common)
+
+        return edit
+
+    @pytest.fixture
+    def trouble(self, shared: Sandbox) -> Callable[[Trouble], Any]:
+        @contextmanager
+        def make(kind: Trouble) -> Iterator[None]:
+            shared.faults.add(service="scm", times=None, **FAULTS[kind])
+            if kind is Trouble.ANSWER_LOST:
+                for method in ("PATCH", "DELETE"):
+                    shared.faults.add(
+                        "lost_answer", service="scm", times=None, path=r"/data/", method=method
+                    )
+            yield
+            shared.faults.clear()
+            for gate in gate_module._gates.values():
+                gate._opens = 0.0  # the next check is not to wait for this one's throttle
+
+        return make
+
+
+def wipe(sandbox: Sandbox) -> None:
+    """Take away what tests made, past all rules: starting a sandbox takes longer."""
+    rows = sandbox.scm._twin.rows
+    with rows.database.transaction():
+        for name in EMPTIED:
+            table = rows.schema.entities[name].table
+            rows.database._write(f'DELETE FROM "{table}"', [])
