@@ -1,0 +1,48 @@
+"""Dataverse error codes in OppBridge's words.
+
+Source: web service error codes of the Dataverse documentation; HTTP statuses alone do not tell a
+duplicate from a moved row (both are 412), nor a deadlock from a broken plug-in (both are 500).
+"""
+
+from __future__ import annotations
+
+from oppbridge.errors import AccessDenied, Invalid, OppBridgeError, Stale, Throttled, Unavailable
+from oppbridge.http.answer import Answer, Call
+from oppbridge.http.trouble import by_status, error_of, retry_after, said
+
+DUPLICATE_KEY = "0x80040237"
+NOT_THERE = "0x80040217"
+READ_ONLY = frozenset({"0x8004022e", "0x80043b09"})
+UNTRACKED = frozenset({"0x80072491", "0x80072492"})
+FORGOTTEN = "0x80044352"
+
+_MOVED = "0x80060882"
+_THROTTLED = frozenset({"0x80072321", "0x80072322", "0x80072326", "0x8005f103"})
+_BUSY = frozenset({"0x80044151", "0x80044339", "0x80072323", "0x80072324"})
+_SQL_ERROR = "0x80044150"
+_DEADLOCK = "1205"
+_DENIED = frozenset({"0x80040220", "0x80040231", "0x80072560", "0x8004a110"})
+
+
+def code_of(answer: Answer) -> str:
+    """The error code in lower case; empty where there is none."""
+    return error_of(answer)[0].lower()
+
+
+def judge(call: Call, answer: Answer) -> OppBridgeError | None:
+    """The error an answer stands for, by its code where that says more than its status."""
+    if answer.ok or answer.status == 304:
+        return None
+    code, message = error_of(answer)
+    code, text = code.lower(), said(call, answer)
+    if code in _THROTTLED:
+        return Throttled(text, retry_after(answer.headers))
+    if code in _BUSY or (code == _SQL_ERROR and _DEADLOCK in message):
+        return Unavailable(text)  # the service rolled the transaction back
+    if code in _DENIED:
+        return AccessDenied(text)
+    if answer.status == 412:
+        return Stale(text) if code in (_MOVED, "") else Invalid(text)
+    if answer.status < 500 and answer.status != 429 and code == _MOVED:
+        return Stale(text)
+    return by_status(call, answer)

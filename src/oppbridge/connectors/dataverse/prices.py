@@ -1,0 +1,115 @@
+"""List prices: the item of the configured price list for a product in its own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from oppbridge.errors import Invalid
+
+from .columns import CURRENCY, LIST_PRICE, LIST_PRICE_ISO, PRICE_LIST
+from .desk import Desk
+from .finding import rows_where
+from .jobs import Job, operation
+
+_CURRENCY_AMOUNT = 1
+
+
+def price_lists(desk: Desk) -> dict[str, str]:
+    """The id of the configured price list for each currency code. Raises Invalid if one is missing.
+
+    One list configured for all currencies serves the currency it is kept in.
+    """
+    configured = desk.settings.price_list
+    if configured is None:
+        return {}
+    if isinstance(configured, Mapping):
+        return {iso: desk.names.id(PRICE_LIST, name) for iso, name in configured.items()}
+    id = desk.names.id(PRICE_LIST, configured)
+    row = desk.names.rows(PRICE_LIST)[id]
+    iso = desk.names.name(CURRENCY, row.get("_transactioncurrencyid_value"))
+    return {iso: id} if iso else {}
+
+
+def join_prices(
+    desk: Desk, rows: Sequence[dict[str, Any]], items: Sequence[Mapping[str, Any]]
+) -> None:
+    """Show each product's list price and its currency, from the items of the configured lists."""
+    isos = {id: iso for iso, id in price_lists(desk).items()}
+    found: dict[tuple[str, str | None], tuple[Any, str]] = {}
+    for item in sorted(items, key=lambda item: str(item["productpricelevelid"])):
+        iso = isos.get(str(item.get("_pricelevelid_value")))
+        if iso is not None:
+            place = str(item["_productid_value"]), item.get("_uomid_value")
+            found.setdefault(place, (item.get("amount"), iso))
+    for row in rows:
+        place = str(row["productid"]), row.get("_defaultuomid_value")
+        row[LIST_PRICE], row[LIST_PRICE_ISO] = found.get(place, (None, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A product (its row) and the list price it shall have; `id` is that of the write."""
+
+    id: str
+    product: Mapping[str, Any]
+    amount: Any
+    iso: str | None
+
+
+def price_jobs(desk: Desk, wanted: Sequence[Priced]) -> Iterator[Job | tuple[str, Invalid]]:
+    """What puts list prices into the configured lists, or why one cannot be put there.
+
+    The item of that list, product and unit is changed where it is there, and added otherwise.
+    """
+    lists = price_lists(desk)
+    ids = [str(priced.product["productid"]) for priced in wanted]
+    columns = ("productpricelevelid", "_productid_value", "_pricelevelid_value", "_uomid_value")
+    items = rows_where(desk, "productpricelevels", "_productid_value", "productid", ids, columns)
+    here = {
+        (item["_productid_value"], item["_pricelevelid_value"], item["_uomid_value"]): item
+        for item in items
+    }
+    for priced in wanted:
+        unit, list_id = priced.product.get("_defaultuomid_value"), _list(lists, priced)
+        if list_id is None:
+            text = f"no price list is configured for currency {priced.iso!r}: see `price_list`"
+            yield priced.id, Invalid(text)
+        elif unit is None:
+            yield priced.id, Invalid("a product without a unit cannot have a list price")
+        else:
+            item = here.get((str(priced.product["productid"]), list_id, unit))
+            yield from _price_job(priced, list_id, unit, item)
+
+
+def _list(lists: Mapping[str, str], priced: Priced) -> str | None:
+    if priced.iso is None and len(lists) == 1:
+        return next(iter(lists.values()))
+    return lists.get(priced.iso or "")
+
+
+def _price_job(
+    priced: Priced, list_id: str, unit: str, item: Mapping[str, Any] | None
+) -> Iterator[Job]:
+    product_id = str(priced.product["productid"])
+    if item is None and priced.amount is None:
+        return
+    if item is not None:
+        path = f"productpricelevels({item['productpricelevelid']})"
+        if priced.amount is None:
+            yield Job(priced.id, [operation("DELETE", path, None, If_Match="*")])
+        else:
+            body = {"amount": priced.amount}
+            yield Job(priced.id, [operation("PATCH", path, body, If_Match="*")])
+        return
+    body = {
+        "productpricelevelid": str(uuid5(NAMESPACE_URL, f"{list_id}/{product_id}/{unit}")),
+        "pricelevelid@odata.bind": f"/pricelevels({list_id})",
+        "productid@odata.bind": f"/products({product_id})",
+        "uomid@odata.bind": f"/uoms({unit})",
+        "amount": priced.amount,
+        "pricingmethodcode": _CURRENCY_AMOUNT,
+    }
+    yield Job(priced.id, [operation("POST", "productpricelevels", body)])

@@ -1,0 +1,155 @@
+"""Rows as the contract wants them: shown columns added, parts joined, key and version read off."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from oppbridge.contract import Change
+from oppbridge.errors import ContractBroken
+
+from .columns import ETAG, LOGICAL_NAME, NAMED, TARGETS, selected
+from .desk import Desk, Entity
+from .finding import rows_where
+from .prices import join_prices
+from .tables import Child, Kind
+
+Row = dict[str, Any]
+
+
+def header_columns(entity: Entity) -> tuple[str, ...]:
+    """The columns to select of the entity's own table."""
+    return selected(entity.selection.columns, entity.table.pk, "modifiedon")
+
+
+def part_columns(entity: Entity, child: Child) -> tuple[str, ...]:
+    """The columns to select of a table of parts."""
+    if child.kind is Kind.COMPETITORS:
+        return (child.pk, child.parent, "competitorid")
+    if child.kind is Kind.PRICES:
+        return (child.pk, child.parent, "_pricelevelid_value", "_uomid_value", "amount")
+    columns = entity.selection.collections.get(child.collection, ())
+    more = ("_record1id_value", "_record2id_value", "_record2roleid_value")
+    stakeholders = more if child.kind is Kind.STAKEHOLDERS else ()
+    return selected(columns, child.pk, child.parent, *stakeholders)
+
+
+def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
+    """Changes for header rows just read: parts joined, shown columns added."""
+    children = children_of(desk, entity)
+    for child in children:
+        _join(desk, entity, child, rows)
+    show = shower(desk, entity.selection.columns)
+    for row in rows:
+        show(row)
+    return [_change(entity, row) for row in rows]
+
+
+def children_of(desk: Desk, entity: Entity) -> list[Child]:
+    """The tables of parts that the map of this entity needs, the price list among them."""
+    wanted = entity.selection.collections
+    prices = "list_price" in entity.selection.columns and desk.settings.price_list is not None
+    return [
+        child
+        for name, child in entity.table.children.items()
+        if name in wanted or (child.kind is Kind.PRICES and prices)
+    ]
+
+
+def by_keys(desk: Desk, entity: Entity, keys: Iterable[str]) -> list[Row]:
+    """The header rows with these keys; absent ones are left out."""
+    return rows_where(
+        desk, entity.table.set, entity.table.pk, entity.table.pk, keys, header_columns(entity)
+    )
+
+
+def shower(desk: Desk, columns: Iterable[str]) -> Callable[[Row], None]:
+    """A function that adds to a row the columns Dataverse does not have."""
+    steps: list[Callable[[Row], None]] = []
+    for column in columns:
+        if column in TARGETS:
+            steps.append(partial(_show_target, column, *TARGETS[column]))
+        elif column in NAMED:
+            steps.append(partial(_show_name, desk, column))
+
+    def show(row: Row) -> None:
+        for step in steps:
+            step(row)
+
+    return show
+
+
+def _show_target(column: str, lookup: str, target: str, row: Row) -> None:
+    pointed = row.get(f"{lookup}{LOGICAL_NAME}")
+    row[column] = row.get(lookup) if pointed == target else None
+
+
+def _show_name(desk: Desk, column: str, row: Row) -> None:
+    named = NAMED[column]
+    row[column] = desk.names.name(named, row.get(named.column))
+
+
+def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None:
+    ids = [str(row[entity.table.pk]) for row in rows]
+    parts = rows_where(
+        desk, child.set, child.parent, _attribute(child.parent), ids, part_columns(entity, child)
+    )
+    if child.kind is Kind.PRICES:
+        join_prices(desk, rows, parts)
+        return
+    if child.kind is Kind.COMPETITORS:
+        parts = _competitors(desk, entity, child, parts)
+    if child.kind is Kind.STAKEHOLDERS:
+        parts = [part for part in parts if is_stakeholder(desk, part)]
+    show = shower(desk, entity.selection.collections.get(child.collection, ()))
+    mine: dict[str, list[Row]] = defaultdict(list)
+    for part in parts:
+        show(part)
+        mine[str(part[child.parent])].append(part)
+    for row in rows:
+        row[child.collection] = mine.get(str(row[entity.table.pk]), [])
+
+
+def is_stakeholder(desk: Desk, row: Mapping[str, Any]) -> bool:
+    """Whether a connection is from an opportunity to an account or contact in a stakeholder role.
+
+    Each connection has a reciprocal row with both ends swapped: of the two, only one begins at
+    the opportunity, whoever made them.
+    """
+    return (
+        row.get(f"_record1id_value{LOGICAL_NAME}") == "opportunity"
+        and row.get(f"_record2id_value{LOGICAL_NAME}") in ("account", "contact")
+        and desk.names.name(NAMED["record2roleid_name"], row.get("_record2roleid_value"))
+        is not None
+    )
+
+
+def _competitors(desk: Desk, entity: Entity, child: Child, links: Sequence[Row]) -> list[Row]:
+    columns = selected(entity.selection.collections[child.collection], "competitorid")
+    ids = {str(link["competitorid"]) for link in links}
+    rivals = rows_where(desk, "competitors", "competitorid", "competitorid", ids, columns)
+    known = {str(rival["competitorid"]): rival for rival in rivals}
+    return [
+        {**known[str(link["competitorid"])], child.parent: link[child.parent]}
+        for link in links
+        if str(link["competitorid"]) in known
+    ]
+
+
+def _attribute(column: str) -> str:
+    return column.removeprefix("_").removesuffix("_value")
+
+
+def _change(entity: Entity, row: Row) -> Change:
+    key = row.get(entity.table.pk)
+    if not isinstance(key, str):
+        raise ContractBroken(f"a row of {entity.table.set} came without {entity.table.pk}")
+    return Change(key, row, row.get(ETAG), instant(row.get("modifiedon")))
+
+
+def instant(text: Any) -> datetime | None:
+    """The moment a date-time column holds."""
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
