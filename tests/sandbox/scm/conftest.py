@@ -45,9 +45,7 @@ class Client:
         return self.session.patch(url, json=row, headers=headers)
 
     def delete(self, path: str, **headers: str) -> requests.Response:
-        return self.session.delete(
-            f"{self.base}/data/{path}?cross-company=true", headers=headers
-        )
+        return self.session.delete(f"{self.base}/data/{path}?cross-company=true", headers=headers)
 
     def command(self, what: str, /, **body: Any) -> requests.Response:
         return self.session.post(f"{self.base}/_sandbox/{what}", json=body)

@@ -1,10 +1,12 @@
 import pytest
 
-from .conftest import infolog  # noqa: TID252
+from .conftest import infolog
 
 
 def _quotation(scm, number):
-    return scm.get(f"SalesQuotationHeadersV2(dataAreaId='usmf',SalesQuotationNumber='{number}')").json()
+    return scm.get(
+        f"SalesQuotationHeadersV2(dataAreaId='usmf',SalesQuotationNumber='{number}')"
+    ).json()
 
 
 def _quotation_line(scm, number, item, quantity=1, **row):

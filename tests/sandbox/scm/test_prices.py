@@ -30,9 +30,7 @@ def test_a_line_without_discounts_is_price_times_quantity_plus_charges(price, qu
 
 @given(price=money, quantity=st.integers(1, 999), first=percent, second=percent)
 def test_ways_to_combine_percentages_keep_their_order(price, quantity, first, second):
-    line = _line(
-        SalesPrice=price, LineDiscountPercentage=first, MultilineDiscountPercentage=second
-    )
+    line = _line(SalesPrice=price, LineDiscountPercentage=first, MultilineDiscountPercentage=second)
     larger, multiply, add = (
         line_amount(line, Decimal(quantity), "USD", combine)
         for combine in ("larger", "multiply", "add")
@@ -90,9 +88,7 @@ def test_the_largest_break_that_is_reached_sets_the_price(scm):
 
 def test_the_price_unit_of_an_agreement_counts(scm):
     item, order = scm.item(), scm.order()
-    scm.command(
-        "agree_price", company="usmf", item=item, currency="USD", price=250, price_unit=100
-    )
+    scm.command("agree_price", company="usmf", item=item, currency="USD", price=250, price_unit=100)
     line = scm.line(order, item, 10)
     assert (line["SalesPrice"], line["SalesPriceQuantity"], line["LineAmount"]) == (250, 100, 25)
 
@@ -119,7 +115,5 @@ def test_a_net_amount_that_is_sent_does_not_stick_unless_assumed(scm):
 
 
 def test_discounts_per_unit_and_in_percent_both_count(scm):
-    line = scm.line(
-        scm.order(), scm.item(), 3, LineDiscountAmount=10, LineDiscountPercentage=50
-    )
+    line = scm.line(scm.order(), scm.item(), 3, LineDiscountAmount=10, LineDiscountPercentage=50)
     assert line["LineAmount"] == 135

@@ -215,9 +215,7 @@ def test_top_beyond_a_page_is_kept_over_links(scm):
 def test_a_preferred_page_size_is_honoured_and_said(scm):
     for _ in range(3):
         scm.customer(KnownAs="preferred")
-    answer = scm.get(
-        "CustomersV3?$filter=KnownAs eq 'preferred'", Prefer="odata.maxpagesize=2"
-    )
+    answer = scm.get("CustomersV3?$filter=KnownAs eq 'preferred'", Prefer="odata.maxpagesize=2")
     assert answer.headers["Preference-Applied"] == "odata.maxpagesize=2"
     following = scm.session.get(answer.json()["@odata.nextLink"]).json()
     assert (len(answer.json()["value"]), len(following["value"])) == (2, 1)

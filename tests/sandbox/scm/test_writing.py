@@ -1,6 +1,6 @@
 import pytest
 
-from .conftest import infolog  # noqa: TID252
+from .conftest import infolog
 
 
 @pytest.fixture

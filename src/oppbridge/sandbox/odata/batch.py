@@ -42,9 +42,10 @@ class ChangeSet:
 
 @dataclass(slots=True)
 class Answered:
-    """What became of one item: an answer, or those of a change set with their Content-IDs."""
+    """What became of one item: an answer, or those of a change set, with their Content-IDs."""
 
     response: Response | None = None
+    content_id: str | None = None
     members: list[tuple[str | None, Response]] = field(default_factory=list)
 
 
@@ -68,7 +69,9 @@ def parse_batch(content_type: str, body: bytes, limit: int = 1000) -> list[Opera
 
 
 def _parts(content_type: bytes, body: bytes) -> list[Any]:
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type + b"\r\n\r\n" + body)
+    message = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + content_type + b"\r\n\r\n" + body
+    )
     parts = message.get_payload()
     if not isinstance(parts, list):
         raise BadBatch("The batch has no parts.")
@@ -79,7 +82,9 @@ def _operation(part: Any) -> Operation:
     raw = part.get_payload(decode=True)
     if part.get_content_type() != "application/http" or not raw:
         raise BadBatch("A part of the batch is not an application/http request.")
-    head, _, body = re.sub(rb"^[\r\n]+", b"", raw).replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
+    head, _, body = (
+        re.sub(rb"^[\r\n]+", b"", raw).replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
+    )
     lines = head.decode("utf-8").splitlines()
     words = lines[0].split(" ")
     if len(words) < 2:
@@ -90,7 +95,13 @@ def _operation(part: Any) -> Operation:
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
     content_id = part.get("Content-ID") or headers.pop("content-id", None)
-    return Operation(str(content_id) if content_id else None, words[0].upper(), target, headers, body.rstrip(b"\r\n"))
+    return Operation(
+        str(content_id) if content_id else None,
+        words[0].upper(),
+        target,
+        headers,
+        body.rstrip(b"\r\n"),
+    )
 
 
 _REFERENCE = re.compile(r"\$(\d+)(?![\w])")
@@ -106,7 +117,9 @@ def resolve(operation: Operation, outer: Request, known: dict[str, str], root: s
         try:
             return known[match.group(1)]
         except KeyError:
-            raise BadBatch(f"Content-ID Reference: '${match.group(1)}' does not exist in the batch context.") from None
+            raise BadBatch(
+                f"Content-ID Reference: '${match.group(1)}' does not exist in the batch context."
+            ) from None
 
     target = operation.target
     if target.startswith("$") and _REFERENCE.match(target):
@@ -121,7 +134,15 @@ def resolve(operation: Operation, outer: Request, known: dict[str, str], root: s
     for inherited in ("authorization", "host"):
         if inherited in outer.headers:
             headers.setdefault(inherited, outer.headers[inherited])
-    return replace(outer, method=operation.method, path=path, query=query, raw_query=raw_query, headers=headers, body=body)
+    return replace(
+        outer,
+        method=operation.method,
+        path=path,
+        query=query,
+        raw_query=raw_query,
+        headers=headers,
+        body=body,
+    )
 
 
 def _address(match: re.Match[bytes], address: Callable[[re.Match[str]], str]) -> bytes:
@@ -153,7 +174,11 @@ class Runner:
         """Answers in order; without the preference it stops behind the first failure."""
         out = []
         for item in items:
-            done = self._change_set(item, outer) if isinstance(item, ChangeSet) else self._single(item, outer, {})
+            done = (
+                self._change_set(item, outer)
+                if isinstance(item, ChangeSet)
+                else self._single(item, outer, {})
+            )
             out.append(done)
             if failed(done) and not self.on_error_go_on:
                 break
@@ -163,8 +188,8 @@ class Runner:
         try:
             request = resolve(item, outer, known, self.root)
         except BadBatch as problem:
-            return Answered(self.refuse(str(problem)))
-        return Answered(self.answer(request))
+            return Answered(self.refuse(str(problem)), item.content_id)
+        return Answered(self.answer(request), item.content_id)
 
     def _change_set(self, item: ChangeSet, outer: Request) -> Answered:
         done = Answered()
@@ -200,10 +225,14 @@ def build_batch(items: list[Answered], status: int = 200) -> Response:
     writes = 0
     for item in items:
         if item.response is not None:
-            out += [b"--", boundary.encode(), b"\r\n", _part(None, item.response)]
+            out += [b"--", boundary.encode(), b"\r\n", _part(item.content_id, item.response)]
             continue
         inner = f"changesetresponse_{uuid.uuid4()}"
-        out += [b"--", boundary.encode(), f"\r\nContent-Type: multipart/mixed; boundary={inner}\r\n\r\n".encode()]
+        out += [
+            b"--",
+            boundary.encode(),
+            f"\r\nContent-Type: multipart/mixed; boundary={inner}\r\n\r\n".encode(),
+        ]
         for content_id, answer in item.members:
             out += [b"--", inner.encode(), b"\r\n", _part(content_id, answer)]
         out += [b"--", inner.encode(), b"--\r\n"]
@@ -211,7 +240,9 @@ def build_batch(items: list[Answered], status: int = 200) -> Response:
         answers = [item.response] if item.response else [answer for _, answer in item.members]
         writes += sum(1 if answer.writes is None else answer.writes for answer in answers)
     out += [b"--", boundary.encode(), b"--\r\n"]
-    return Response(status, {"Content-Type": f"multipart/mixed; boundary={boundary}"}, b"".join(out), writes)
+    return Response(
+        status, {"Content-Type": f"multipart/mixed; boundary={boundary}"}, b"".join(out), writes
+    )
 
 
 def _part(content_id: str | None, answer: Response) -> bytes:

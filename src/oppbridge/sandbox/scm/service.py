@@ -259,9 +259,9 @@ class SupplyChain:
     def _struck(self, part: Request) -> Response | None:
         """Parts are throttled one by one: faults for the service `scm part`."""
         for fault in self._world.faults.strike("scm part", part):
-            answer = self.refusal(
-                429 if fault.kind == "throttle" else fault.status, fault.message, part
-            )
+            throttled = fault.kind == "throttle"
+            status, message = (429, "") if throttled else (fault.status, fault.message)
+            answer = self.refusal(status, message, part)
             return replace(answer, headers={**answer.headers, "Retry-After": fault.retry_after})
         return None
 
