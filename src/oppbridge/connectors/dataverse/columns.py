@@ -2,7 +2,8 @@
 
 A lookup that may point at several tables is shown under its navigation property, one column for
 each target: `customerid_account` holds the id only where the customer is an account. A lookup to a
-small table is shown by the name of its row: `transactioncurrencyid_iso`, `uomid_name`.
+small table is shown by the name of its row: `transactioncurrencyid_iso`, `uomid_name`. The amount
+of a line without its tax is `net_amount`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ BIND = "@odata.bind"
 SCORE = "msdyn_predictivescore."
 LIST_PRICE = "list_price"
 LIST_PRICE_ISO = "list_price_iso"
+NET_AMOUNT = "net_amount"
 
 _MANY_TARGETS = {
     "customerid": ("account", "contact"),
@@ -87,6 +89,8 @@ def selected(columns: Iterable[str], *always: str) -> tuple[str, ...]:
             found[TARGETS[column][0]] = None
         elif column in NAMED:
             found[NAMED[column].column] = None
+        elif column == NET_AMOUNT:
+            found.update(extendedamount=None, tax=None)
         elif "." not in column and "@" not in column and column not in (LIST_PRICE, LIST_PRICE_ISO):
             found[column] = None
     return tuple(found)

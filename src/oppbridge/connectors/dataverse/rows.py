@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from oppbridge.contract import Change
 from oppbridge.errors import ContractBroken
 
-from .columns import ETAG, LOGICAL_NAME, NAMED, TARGETS, selected
+from .columns import ETAG, LOGICAL_NAME, NAMED, NET_AMOUNT, TARGETS, selected
 from .desk import Desk, Entity
 from .finding import rows_where
 from .prices import join_prices
@@ -74,6 +75,8 @@ def shower(desk: Desk, columns: Iterable[str]) -> Callable[[Row], None]:
             steps.append(partial(_show_target, column, *TARGETS[column]))
         elif column in NAMED:
             steps.append(partial(_show_name, desk, column))
+        elif column == NET_AMOUNT:
+            steps.append(_show_net)
 
     def show(row: Row) -> None:
         for step in steps:
@@ -90,6 +93,12 @@ def _show_target(column: str, lookup: str, target: str, row: Row) -> None:
 def _show_name(desk: Desk, column: str, row: Row) -> None:
     named = NAMED[column]
     row[column] = desk.names.name(named, row.get(named.column))
+
+
+def _show_net(row: Row) -> None:
+    amount = row.get("extendedamount")
+    tax = Decimal(str(row.get("tax") or 0))
+    row[NET_AMOUNT] = None if amount is None else Decimal(str(amount)) - tax
 
 
 def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None:
