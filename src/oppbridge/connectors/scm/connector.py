@@ -8,7 +8,8 @@ from oppbridge.contract import Change, Description, Page, Receipt, Selection, Wr
 
 from .describe import describe
 from .fetch import fetch, find
-from .line import session_of
+from .inventory import Item, Promise, available
+from .line import inventory_of, session_of
 from .scan import changes
 from .sending import Post
 from .settings import ScmSettings
@@ -22,11 +23,14 @@ class Scm:
     def __init__(self, settings: ScmSettings, selections: Mapping[str, Selection]) -> None:
         self._settings = settings
         self._session, self._gate = session_of(settings)
+        self._inventory = inventory_of(settings)
         self._views = {name: view_of(one, settings) for name, one in selections.items()}
 
     def close(self) -> None:
         """Let go of connections; harmless when called again."""
         self._session.close()
+        if self._inventory is not None:
+            self._inventory.session.close()
 
     def changes(self, entity: str, cursor: str | None, limit: int) -> Page:
         """The page after a cursor: of a full scan, or of one of the documents still open."""
@@ -53,6 +57,14 @@ class Scm:
     def describe(self, entity: str) -> Description:
         """The columns as the service's JSON metadata tells them, made columns included."""
         return describe(self._session, self._view(entity))
+
+    def available(self, items: Sequence[Item]) -> Mapping[Item, Sequence[Promise]]:
+        """What can be promised of (company, item, site, warehouse), in order of day.
+
+        Site and warehouse may be None: all of them. Items without stock are left out. Raises like
+        a reader; asking again is harmless.
+        """
+        return available(self._session, self._inventory, items)
 
     def _view(self, entity: str) -> View:
         return self._views.get(entity) or whole(entity, self._settings)

@@ -20,6 +20,8 @@ from oppbridge.http.signin import (
 )
 
 from .infolog import judge
+from .inventory import Inventory
+from .island import Island
 from .settings import ScmSettings
 
 
@@ -44,6 +46,20 @@ def entra_tokens(settings: ScmSettings, scope: str, http: requests.Session) -> T
     if settings.certificate is not None:
         return Tokens(with_certificate(app, _certificate(settings), scope, http))
     raise ConfigError("Inventory Visibility needs an application with a secret or a certificate")
+
+
+def inventory_of(settings: ScmSettings) -> Inventory | None:
+    """The line to Inventory Visibility; None where it is not configured. Nothing is sent yet."""
+    given = settings.inventory
+    if given is None:
+        return None
+    http = pool(settings.ca_file)
+    entra = entra_tokens(settings, given.scope, http)
+    bounds = Bounds(patience=settings.patience)
+    root = checked_root(given.url)
+    gate = gate_of(root, settings.identity)
+    session = Session(root, http, Tokens(Island(given, entra, http)), gate, bounds=bounds)
+    return Inventory(session, given)
 
 
 def _source(settings: ScmSettings, root: str, http: requests.Session) -> TokenSource:

@@ -148,5 +148,5 @@ class ScmSettings(Model):
         return next(iter(self.companies))
 
     def ours(self, entity: str) -> bool:
-        """Whether this side gives new rows their number. Item numbers always come from the record."""
+        """Whether this side numbers new rows. Item numbers always come from the record."""
         return entity == "product" or self.numbers.get(entity, "theirs") == "ours"
