@@ -16,7 +16,12 @@ from oppbridge.sandbox.tables import Field, Kind, Table
 THING = Table(
     "thing",
     ("id",),
-    (Field("id", Kind.GUID), Field("code"), Field("amount", Kind.DECIMAL), Field("on", Kind.BOOLEAN)),
+    (
+        Field("id", Kind.GUID),
+        Field("code"),
+        Field("amount", Kind.DECIMAL),
+        Field("on", Kind.BOOLEAN),
+    ),
     unique=(("code",),),
 )
 
@@ -27,8 +32,16 @@ def opened(path: Path | None = None) -> Database:
 
 def test_a_row_comes_back_as_it_went_in() -> None:
     db = opened()
-    version = db.insert("thing", {"id": "a", "code": "X", "amount": Decimal("5000.0000"), "on": True})
-    assert db.get("thing", ["a"]) == {"id": "a", "code": "X", "amount": Decimal("5000.0000"), "on": True, "_version": version}
+    version = db.insert(
+        "thing", {"id": "a", "code": "X", "amount": Decimal("5000.0000"), "on": True}
+    )
+    assert db.get("thing", ["a"]) == {
+        "id": "a",
+        "code": "X",
+        "amount": Decimal("5000.0000"),
+        "on": True,
+        "_version": version,
+    }
     assert str(db.rows("thing")[0]["amount"]) == "5000.0000"
 
 

@@ -24,7 +24,9 @@ def test_a_client_without_the_ca_is_refused(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "lost_answer", "reset_in_body", "truncated"])
-def test_a_cut_connection_is_seen_once(sandbox: Sandbox, session: requests.Session, kind: str) -> None:
+def test_a_cut_connection_is_seen_once(
+    sandbox: Sandbox, session: requests.Session, kind: str
+) -> None:
     url = sandbox.url("dataverse") + "/api/data/v9.2/accounts"
     sandbox.faults.add(kind, service="dataverse")
     with pytest.raises(requests.exceptions.RequestException):
@@ -32,27 +34,45 @@ def test_a_cut_connection_is_seen_once(sandbox: Sandbox, session: requests.Sessi
     session.get(url)
 
 
-def test_faults_are_added_over_the_wire_and_strike_what_they_name(sandbox: Sandbox, session: requests.Session) -> None:
+def test_faults_are_added_over_the_wire_and_strike_what_they_name(
+    sandbox: Sandbox, session: requests.Session
+) -> None:
     base = sandbox.url("dataverse")
-    rule = {"kind": "html", "status": 502, "method": "POST", "path": "accounts$", "times": 2, "skip": 1}
+    rule = {
+        "kind": "html",
+        "status": 502,
+        "method": "POST",
+        "path": "accounts$",
+        "times": 2,
+        "skip": 1,
+    }
     assert session.post(f"{base}/_sandbox/faults/add", json=rule).status_code == 200
     codes = [session.post(f"{base}/accounts").status_code for _ in range(4)]
     assert [code == 502 for code in codes] == [False, True, True, False]
     assert session.get(f"{base}/_sandbox/faults").json()[0]["struck"] == 2
-    assert session.post(f"{base}/_sandbox/faults/add", json={"kind": "html", "statsu": 1}).status_code == 400
+    assert (
+        session.post(f"{base}/_sandbox/faults/add", json={"kind": "html", "statsu": 1}).status_code
+        == 400
+    )
 
 
-def test_faults_by_chance_repeat_with_their_seed(sandbox: Sandbox, session: requests.Session) -> None:
+def test_faults_by_chance_repeat_with_their_seed(
+    sandbox: Sandbox, session: requests.Session
+) -> None:
     runs = []
     for _ in range(2):
         sandbox.faults.clear()
         sandbox.faults.add("status", status=500, probability=0.5, seed=7, times=None)
-        runs.append([session.get(sandbox.url("scm") + "/data/X").status_code == 500 for _ in range(20)])
+        runs.append(
+            [session.get(sandbox.url("scm") + "/data/X").status_code == 500 for _ in range(20)]
+        )
     assert runs[0] == runs[1]
     assert 0 < sum(runs[0]) < 20
 
 
-def test_too_many_requests_are_refused_for_longer_when_ignored(sandbox: Sandbox, session: requests.Session) -> None:
+def test_too_many_requests_are_refused_for_longer_when_ignored(
+    sandbox: Sandbox, session: requests.Session
+) -> None:
     sandbox.limit("dataverse", requests=5)
     url = sandbox.url("dataverse") + "/api/data/v9.2/accounts"
     codes = [session.get(url).status_code for _ in range(5)]
@@ -72,7 +92,10 @@ def test_too_many_at_once_are_refused_at_once(sandbox: Sandbox, session: request
     sandbox.limit("dataverse", concurrent=2)
     sandbox.faults.add("latency", delay=0.5, times=2)
     url = sandbox.url("dataverse") + "/api/data/v9.2/accounts"
-    slow = [threading.Thread(target=requests.get, args=(url,), kwargs={"verify": str(sandbox.ca_file)}) for _ in range(2)]
+    slow = [
+        threading.Thread(target=requests.get, args=(url,), kwargs={"verify": str(sandbox.ca_file)})
+        for _ in range(2)
+    ]
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("REQUESTS_CA_BUNDLE", raising=False)
         for thread in slow:
@@ -85,7 +108,9 @@ def test_too_many_at_once_are_refused_at_once(sandbox: Sandbox, session: request
     assert int(refused.headers["Retry-After"]) >= 1
 
 
-def test_calls_and_writes_are_counted_per_service(sandbox: Sandbox, session: requests.Session) -> None:
+def test_calls_and_writes_are_counted_per_service(
+    sandbox: Sandbox, session: requests.Session
+) -> None:
     base = sandbox.url("dataverse")
     session.get(f"{base}/a")
     session.post(f"{base}/b")

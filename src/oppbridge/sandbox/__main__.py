@@ -10,12 +10,18 @@ from .running import serve
 
 def main() -> None:
     """Read the arguments and serve."""
-    parser = argparse.ArgumentParser(prog="oppbridge.sandbox", description="Local twins of Dynamics 365")
+    parser = argparse.ArgumentParser(
+        prog="oppbridge.sandbox", description="Local twins of Dynamics 365"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("serve", help="run until interrupted")
-    command.add_argument("--port", type=int, default=0, help="first of four ports; 0 takes free ones")
+    command.add_argument(
+        "--port", type=int, default=0, help="first of four ports; 0 takes free ones"
+    )
     command.add_argument("--state", type=Path, help="folder that keeps the rows over restarts")
-    command.add_argument("--ready", type=Path, help="file to write addresses and identity to, once it answers")
+    command.add_argument(
+        "--ready", type=Path, help="file to write addresses and identity to, once it answers"
+    )
     arguments = parser.parse_args()
     serve(arguments.port, arguments.state, arguments.ready)
 

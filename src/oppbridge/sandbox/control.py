@@ -31,7 +31,11 @@ class Control:
         name = request.path.removeprefix("/_sandbox").strip("/")
         try:
             body = request.json() if request.body else {}
-            result = self._look(name) if request.method == "GET" else self._do(name, body, service, limiter)
+            result = (
+                self._look(name)
+                if request.method == "GET"
+                else self._do(name, body, service, limiter)
+            )
         except KeyError as unknown:
             return _json(404, {"error": f"unknown command {unknown}"})
         except (ValueError, TypeError) as problem:
@@ -48,7 +52,9 @@ class Control:
         }
         return looks[name]()
 
-    def _do(self, name: str, body: dict[str, Any], service: Service, limiter: Limiter | None) -> Any:
+    def _do(
+        self, name: str, body: dict[str, Any], service: Service, limiter: Limiter | None
+    ) -> Any:
         match name:
             case "faults/add":
                 if unknown := set(body) - fault_names():

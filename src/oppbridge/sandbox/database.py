@@ -39,11 +39,23 @@ class Database:
         self._late: dict[int, int] = {}  # last version set aside -> version used last
         self._stamp: Stamp | None = None
         self._depth = 0
-        self._sql = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None, cached_statements=512)
+        self._sql = sqlite3.connect(
+            str(path or ":memory:"),
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=512,
+        )
         # A killed process loses nothing; only a power cut could, which a sandbox need not survive.
-        for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=OFF",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
             self._sql.execute(f"PRAGMA {pragma}")
-        self._sql.execute("CREATE TABLE IF NOT EXISTS _gone (version INTEGER PRIMARY KEY, name TEXT, key TEXT, at REAL)")
+        self._sql.execute(
+            "CREATE TABLE IF NOT EXISTS _gone (version INTEGER PRIMARY KEY, name TEXT, key TEXT, at REAL)"
+        )
         self._sql.execute("CREATE TABLE IF NOT EXISTS _facts (name TEXT PRIMARY KEY, value TEXT)")
         for table in self.tables.values():
             for statement in ddl(table):
@@ -83,7 +95,9 @@ class Database:
     def _next(self) -> int:
         self.rows_written += 1
         if self._stamp is not None:
-            used = self._late[self._stamp.last] = self._late.get(self._stamp.last, self._stamp.version) + 1
+            used = self._late[self._stamp.last] = (
+                self._late.get(self._stamp.last, self._stamp.version) + 1
+            )
             if used > self._stamp.last:
                 raise OverflowError(f"a late commit writes at most {RESERVED} rows")
             return used
@@ -180,7 +194,9 @@ class Database:
         found = self.rows(name, condition, list(map(to_sql, key)), tail="LIMIT 1")
         return found[0] if found else None
 
-    def rows(self, name: str, condition: str = "1", params: Sequence[Any] = (), tail: str = "") -> list[Row]:
+    def rows(
+        self, name: str, condition: str = "1", params: Sequence[Any] = (), tail: str = ""
+    ) -> list[Row]:
         """Rows as Python values, `_version` included; `tail` is ORDER BY and LIMIT."""
         kinds = self._kinds[name]
         names = [*kinds, "_version"]

@@ -63,7 +63,10 @@ class Fault:
             self.service in ("*", service)
             and self.method.upper() in ("*", request.method)
             and (not self.path or re.search(self.path, request.path) is not None)
-            and (not self.body or re.search(self.body, request.body.decode("utf-8", "replace")) is not None)
+            and (
+                not self.body
+                or re.search(self.body, request.body.decode("utf-8", "replace")) is not None
+            )
         )
 
     def strikes(self) -> bool:
@@ -103,7 +106,9 @@ class Faults:
         with self._lock:
             if not self._rules:
                 return []
-            return [rule for rule in self._rules if rule.matches(service, request) and rule.strikes()]
+            return [
+                rule for rule in self._rules if rule.matches(service, request) and rule.strikes()
+            ]
 
     def listed(self) -> list[dict[str, Any]]:
         """Every rule with how often it struck, for the control endpoint."""

@@ -53,7 +53,9 @@ class Front:
                 self.limiter.leave(user, time.monotonic() - began)
 
     async def _struck(self, incoming: web.BaseRequest, request: Request) -> web.StreamResponse:
-        faults = {fault.kind: fault for fault in self.world.faults.strike(self.service.name, request)}
+        faults = {
+            fault.kind: fault for fault in self.world.faults.strike(self.service.name, request)
+        }
         if Kind.LATENCY in faults:
             await asyncio.sleep(faults[Kind.LATENCY].delay)
         instead = self._instead(faults, request)
@@ -67,10 +69,17 @@ class Front:
             await asyncio.sleep(faults[Kind.LATE_COMMIT].delay)
         before = self.service.rows_written()
         answer = self.service.answer(request)
-        return await self._leave(incoming, request, answer, faults, self.service.rows_written() - before)
+        return await self._leave(
+            incoming, request, answer, faults, self.service.rows_written() - before
+        )
 
     async def _leave(
-        self, incoming: web.BaseRequest, request: Request, answer: Response, faults: dict[Kind, Fault], rows: int
+        self,
+        incoming: web.BaseRequest,
+        request: Request,
+        answer: Response,
+        faults: dict[Kind, Fault],
+        rows: int,
     ) -> web.StreamResponse:
         if Kind.LOST_ANSWER in faults:
             self._count(request, replace(_UNANSWERED, writes=answer.writes), rows)
@@ -101,11 +110,15 @@ class Front:
 
     def _throttled(self, throttle: Throttle, request: Request) -> Response:
         refused = self.service.refusal(429, throttle.facet.value, request)
-        return replace(refused, headers={**refused.headers, "Retry-After": str(throttle.retry_after)})
+        return replace(
+            refused, headers={**refused.headers, "Retry-After": str(throttle.retry_after)}
+        )
 
     def _count(self, request: Request, answer: Response, rows: int) -> None:
         writes = int(request.method in _WRITING) if answer.writes is None else answer.writes
-        self.world.counters.note(Call(self.service.name, request.method, request.path, answer.status, writes), rows)
+        self.world.counters.note(
+            Call(self.service.name, request.method, request.path, answer.status, writes), rows
+        )
 
 
 async def _read(incoming: web.BaseRequest) -> Request:

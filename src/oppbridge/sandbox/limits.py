@@ -79,7 +79,9 @@ class Limiter:
         if now < state.until:
             state.ignored += 1
             state.until += min(2.0**state.ignored, 60.0)
-            return Throttle(self._facet(state) or Facet.REQUESTS, _whole(state.until - now), self.rules)
+            return Throttle(
+                self._facet(state) or Facet.REQUESTS, _whole(state.until - now), self.rules
+            )
         facet = self._facet(state)
         if facet is not None:
             state.ignored = 0

@@ -30,7 +30,9 @@ class Sandbox:
     `with Sandbox.start() as sandbox:` gives addresses, identity, clock, faults and counters.
     """
 
-    def __init__(self, world: World, server: Server, services: dict[str, Service], folder: Path) -> None:
+    def __init__(
+        self, world: World, server: Server, services: dict[str, Service], folder: Path
+    ) -> None:
         self.world = world
         self.services = services
         self.folder = folder
@@ -52,16 +54,25 @@ class Sandbox:
         from .services import open_services, published_limits
 
         sockets = dict(zip(SERVICES, bind(port, len(SERVICES)), strict=True))
-        scratch = tempfile.TemporaryDirectory(prefix="oppbridge-sandbox-") if state is None else None
+        scratch = (
+            tempfile.TemporaryDirectory(prefix="oppbridge-sandbox-") if state is None else None
+        )
         folder = Path(scratch.name) if scratch else cast("Path", state)
         folder.mkdir(parents=True, exist_ok=True)
         world = World(state=state)
-        world.urls.update({name: f"https://127.0.0.1:{s.getsockname()[1]}" for name, s in sockets.items()})
+        world.urls.update(
+            {name: f"https://127.0.0.1:{s.getsockname()[1]}" for name, s in sockets.items()}
+        )
         services = open_services(world, **settings)
         control = Control(world, lambda: sandbox.ready())
         rules = published_limits()
         fronts = {
-            name: Front(world, service, Limiter(world.clock, rules[name]) if name in rules else None, control)
+            name: Front(
+                world,
+                service,
+                Limiter(world.clock, rules[name]) if name in rules else None,
+                control,
+            )
             for name, service in services.items()
         }
         server = Server(fronts, sockets, make_certificates(folder))
@@ -138,7 +149,12 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.stop()
 
 

@@ -78,9 +78,13 @@ class Server:
         runners = []
         for name, front in self.fronts.items():
             server = web.Server(front.handle, request_factory=self._request)
-            runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.2, access_log=None)
+            runner = web.ServerRunner(
+                server, handle_signals=False, shutdown_timeout=0.2, access_log=None
+            )
             await runner.setup()
-            await web.SockSite(runner, self.sockets[name], ssl_context=self.certificates.context).start()
+            await web.SockSite(
+                runner, self.sockets[name], ssl_context=self.certificates.context
+            ).start()
             runners.append(runner)
         self._up.set_result(None)
         await self._end.wait()
@@ -90,9 +94,13 @@ class Server:
             await runner.cleanup()
         await asyncio.sleep(0)
 
-    def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+    def _request(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+    ) -> web.BaseRequest:
         # The low-level server's own factory would refuse bodies over 1 MiB.
         if protocol.transport is not None:
             self._connections.add(protocol.transport)
         loop = asyncio.get_running_loop()
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=BODY_LIMIT)
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, loop, client_max_size=BODY_LIMIT
+        )

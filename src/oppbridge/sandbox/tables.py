@@ -97,7 +97,9 @@ def key_condition(table: Table, columns: tuple[str, ...]) -> str:
     """`column = ?` for each column, in the form that the unique indexes serve."""
     kinds = table.kinds()
     return " AND ".join(
-        f"rtrim({quote(c)}) = rtrim(?) COLLATE NOCASE" if kinds[c] is Kind.TEXT and c not in table.key else f"{quote(c)} = ?"
+        f"rtrim({quote(c)}) = rtrim(?) COLLATE NOCASE"
+        if kinds[c] is Kind.TEXT and c not in table.key
+        else f"{quote(c)} = ?"
         for c in columns
     )
 

@@ -65,7 +65,11 @@ def place_of(desk: Desk, segment: Segment) -> Place:
         return Place(entry, inside.strip("{}").lower(), {}, text)
     given = _pairs(inside)
     own = entry.definition.key
-    if set(given) == {own} and _GUID.fullmatch(given[own]) and entry.logical not in ("systemuser", "team"):
+    if (
+        set(given) == {own}
+        and _GUID.fullmatch(given[own])
+        and entry.logical not in ("systemuser", "team")
+    ):
         return Place(entry, given[own].strip("{}").lower(), {}, text)
     names = {n if n in entry.properties else f"_{n}_value": value for n, value in given.items()}
     if not names or frozenset(names) not in {frozenset(key) for key in entry.keys}:
@@ -75,7 +79,9 @@ def place_of(desk: Desk, segment: Segment) -> Place:
             f"The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{entry.logical}'. Ensure that the names and "
             f"number of key properties match the declared key properties for the resource 'Microsoft.Dynamics.CRM.{entry.logical}'.",
         )
-    return Place(entry, None, {name: _key_value(entry, name, value) for name, value in names.items()}, text)
+    return Place(
+        entry, None, {name: _key_value(entry, name, value) for name, value in names.items()}, text
+    )
 
 
 def _pairs(inside: str) -> dict[str, str]:
@@ -109,7 +115,11 @@ def need_row(desk: Desk, place: Place) -> str:
     if found is None:
         if place.row_id is not None:
             raise no_such_row(place.entry.logical, place.row_id)
-        raise Refused(404, KEY_NOT_FOUND, f"A record with the specified key values does not exist in {place.entry.logical} entity")
+        raise Refused(
+            404,
+            KEY_NOT_FOUND,
+            f"A record with the specified key values does not exist in {place.entry.logical} entity",
+        )
     return found
 
 
@@ -117,6 +127,10 @@ def resolve(desk: Desk, address: str) -> tuple[Entry, str]:
     """The table and id of an existing row named by an address in a body. Refuses what is not there."""
     segments = split_path(relative(address))
     if len(segments) != 1 or segments[0].inside is None:
-        raise Refused(400, "0x80060888", f"The URI '{address}' is not valid since it does not address one entity.")
+        raise Refused(
+            400,
+            "0x80060888",
+            f"The URI '{address}' is not valid since it does not address one entity.",
+        )
     place = place_of(desk, segments[0])
     return place.entry, need_row(desk, place)

@@ -40,8 +40,13 @@ def run_bulk(desk: Desk, entry: Entry, action: str, request: Request) -> Respons
 
 def _typed(entry: Entry, target: Any) -> None:
     expected = f"Microsoft.Dynamics.CRM.{entry.logical}"
-    if not isinstance(target, Mapping) or str(target.get("@odata.type", "")).lstrip("#") != expected:
-        raise bad_payload(entry.definition.entity_set, f"Each target must carry '@odata.type': '{expected}'.")
+    if (
+        not isinstance(target, Mapping)
+        or str(target.get("@odata.type", "")).lstrip("#") != expected
+    ):
+        raise bad_payload(
+            entry.definition.entity_set, f"Each target must carry '@odata.type': '{expected}'."
+        )
 
 
 def _create(desk: Desk, entry: Entry, target: Mapping[str, Any]) -> str:
@@ -71,7 +76,11 @@ def _upsert(desk: Desk, entry: Entry, target: Mapping[str, Any]) -> str:
         change(desk, entry, found, target, drop=tuple(place.key))
         return found
     if set(place.key) & set(target):
-        raise Refused(400, GENERIC, "An unexpected error occurred: an item with the same key has already been added.")
+        raise Refused(
+            400,
+            GENERIC,
+            "An unexpected error occurred: an item with the same key has already been added.",
+        )
     own = {key: place.row_id} if place.row_id else {}
     return create(desk, entry, {**target, **own, **place.key})
 

@@ -37,7 +37,11 @@ def get_collection(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -
 
 def get_count(desk: Desk, entry: Entry, request: Request) -> Response:
     """The number alone, as text with a byte-order mark."""
-    number = count_delta(desk, entry, request) if "$deltatoken" in request.query else count_rows(desk, entry, request)
+    number = (
+        count_delta(desk, entry, request)
+        if "$deltatoken" in request.query
+        else count_rows(desk, entry, request)
+    )
     return Response(200, {"Content-Type": "text/plain"}, str(number).encode("utf-8-sig"))
 
 

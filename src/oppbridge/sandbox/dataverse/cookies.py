@@ -43,7 +43,12 @@ def read_cookie(text: str) -> Cookie:
         raise bad_query("The paging cookie is not valid.")
     try:
         last = tuple(orjson.loads(position.get("last", "")))
-        return Cookie(int(outer.get("pagenumber", "")), last, outer.get("istracking") == "True", int(position.get("version", "0")))
+        return Cookie(
+            int(outer.get("pagenumber", "")),
+            last,
+            outer.get("istracking") == "True",
+            int(position.get("version", "0")),
+        )
     except ValueError:
         raise bad_query("The paging cookie is not valid.") from None
 

@@ -34,14 +34,20 @@ class DeltaPage:
 def read_delta(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> DeltaPage:
     """A page of all rows (no token yet) or of the changes since the token."""
     _check(desk, entry, request)
-    shape = make_shape(desk, entry, [n for n in request.query.get("$select", "").split(",") if n], prefer)
+    shape = make_shape(
+        desk, entry, [n for n in request.query.get("$select", "").split(",") if n], prefer
+    )
     token = request.query.get("$deltatoken")
     cookie = read_cookie(request.query["$skiptoken"]) if "$skiptoken" in request.query else None
     since = _since(desk, token, request) if token is not None else None
     if cookie is not None:
         upto = cookie.version
     else:
-        upto = desk.database.settled() if desk.settings.assumptions.delta_waits_for_open_writes else desk.database.version
+        upto = (
+            desk.database.settled()
+            if desk.settings.assumptions.delta_waits_for_open_writes
+            else desk.database.version
+        )
     size = prefer.page or PAGE
     if since is None:
         return _everything(desk, shape, request, cookie, upto, size)
@@ -51,17 +57,23 @@ def read_delta(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> De
 def count_delta(desk: Desk, entry: Entry, request: Request) -> int:
     """How many changes there are since a token."""
     since = _since(desk, request.query["$deltatoken"], request)
-    changed = desk.database.select(f"SELECT count(*) FROM {quote(entry.logical)} WHERE _version > ?", [since])[0][0]
+    changed = desk.database.select(
+        f"SELECT count(*) FROM {quote(entry.logical)} WHERE _version > ?", [since]
+    )[0][0]
     return int(changed) + len(desk.database.tombstones(entry.logical, since))
 
 
 def _check(desk: Desk, entry: Entry, request: Request) -> None:
     for option in ("$filter", "$orderby", "$expand", "$top"):
         if option in request.query:
-            message = f'The "{option}" query parameter isn\'t supported when Change Tracking is enabled.'
+            message = (
+                f'The "{option}" query parameter isn\'t supported when Change Tracking is enabled.'
+            )
             raise Refused(desk.settings.assumptions.tracked_query_status, "0x80060888", message)
     if not entry.definition.tracked:
-        raise Refused(400, NOT_TRACKED, f"Entity {entry.logical} isn't enabled for change tracking.")
+        raise Refused(
+            400, NOT_TRACKED, f"Entity {entry.logical} isn't enabled for change tracking."
+        )
 
 
 def _since(desk: Desk, token: str, request: Request) -> int:
@@ -72,11 +84,17 @@ def _since(desk: Desk, token: str, request: Request) -> int:
     days = desk.organization()["expirechangetrackingindays"]
     if "expired_delta" in request.marks or desk.database.clock.time() - stamped > days * _DAY:
         status = desk.settings.assumptions.expired_delta_status
-        raise Refused(status, EXPIRED, "Version stamp associated with the client has expired. Please perform a full sync.")
+        raise Refused(
+            status,
+            EXPIRED,
+            "Version stamp associated with the client has expired. Please perform a full sync.",
+        )
     return int(match[1])
 
 
-def _everything(desk: Desk, shape: Shape, request: Request, cookie: Cookie | None, upto: int, size: int) -> DeltaPage:
+def _everything(
+    desk: Desk, shape: Shape, request: Request, cookie: Cookie | None, upto: int, size: int
+) -> DeltaPage:
     key = quote(shape.entry.definition.key)
     after, params = (f"t0.{key} > ?", [cookie.last[0]]) if cookie else ("1", [])
     sql = f"SELECT {shape.sql('t0')} FROM {quote(shape.entry.logical)} t0 WHERE {after} ORDER BY t0.{key} LIMIT {size + 1}"
@@ -87,10 +105,23 @@ def _everything(desk: Desk, shape: Shape, request: Request, cookie: Cookie | Non
     if not more:
         return DeltaPage(rows, None, _delta_link(desk, request, upto))
     last = raws[-1][shape.at[shape.entry.definition.key]]
-    return DeltaPage(rows, _page_link(request, shape, raws, Cookie(_page(cookie), (last,), tracking=True, version=upto)), None)
+    return DeltaPage(
+        rows,
+        _page_link(
+            request, shape, raws, Cookie(_page(cookie), (last,), tracking=True, version=upto)
+        ),
+        None,
+    )
 
 
-def _changes(desk: Desk, shape: Shape, request: Request, cookie: Cookie | None, window: tuple[int, int], size: int) -> DeltaPage:
+def _changes(
+    desk: Desk,
+    shape: Shape,
+    request: Request,
+    cookie: Cookie | None,
+    window: tuple[int, int],
+    size: int,
+) -> DeltaPage:
     since, upto = window
     # The position is (version of the last live row, version of the last tombstone).
     live, gone = cookie.last if cookie else (since, since)
@@ -102,26 +133,42 @@ def _changes(desk: Desk, shape: Shape, request: Request, cookie: Cookie | None, 
     raws = desk.database.select(sql, [live, upto])
     rows = build_rows(desk, shape, raws)
     live = raws[-1][version] if raws else live
-    for number, row_id in desk.database.tombstones(shape.entry.logical, gone, upto)[: size - len(rows)]:
+    for number, row_id in desk.database.tombstones(shape.entry.logical, gone, upto)[
+        : size - len(rows)
+    ]:
         context = f"{request.base}{'/'.join(request.path.split('/')[:4])}/$metadata#{shape.entry.definition.entity_set}/$deletedEntity"
         rows.append({"@odata.context": context, "id": row_id, "reason": "deleted"})
         gone = number
     if len(rows) < size or not _rest(desk, shape, (live, gone), upto):
         return DeltaPage(rows, None, _delta_link(desk, request, upto))
-    return DeltaPage(rows, _page_link(request, shape, raws, Cookie(_page(cookie), (live, gone), tracking=True, version=upto), keep=True), None)
+    return DeltaPage(
+        rows,
+        _page_link(
+            request,
+            shape,
+            raws,
+            Cookie(_page(cookie), (live, gone), tracking=True, version=upto),
+            keep=True,
+        ),
+        None,
+    )
 
 
 def _rest(desk: Desk, shape: Shape, at: tuple[int, int], upto: int) -> bool:
     live, gone = at
     sql = f"SELECT 1 FROM {quote(shape.entry.logical)} WHERE _version > ? AND _version <= ? LIMIT 1"
-    return bool(desk.database.select(sql, [live, upto])) or bool(desk.database.tombstones(shape.entry.logical, gone, upto))
+    return bool(desk.database.select(sql, [live, upto])) or bool(
+        desk.database.tombstones(shape.entry.logical, gone, upto)
+    )
 
 
 def _page(cookie: Cookie | None) -> int:
     return (cookie.page if cookie else 1) + 1
 
 
-def _page_link(request: Request, shape: Shape, raws: list[Raw], cookie: Cookie, *, keep: bool = False) -> str:
+def _page_link(
+    request: Request, shape: Shape, raws: list[Raw], cookie: Cookie, *, keep: bool = False
+) -> str:
     key = shape.entry.definition.key
     ids = [raw[shape.at[key]] for raw in raws] or ["", ""]
     address = link(request, "$skiptoken", write_cookie(key, ids[0], ids[-1], cookie))

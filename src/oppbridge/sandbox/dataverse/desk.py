@@ -79,7 +79,9 @@ class Desk:
             }
         self.database.insert(logical, {**row, **stamps})
 
-    def change(self, logical: str, row_id: str, values: Mapping[str, Any], *, stamped: bool = True) -> None:
+    def change(
+        self, logical: str, row_id: str, values: Mapping[str, Any], *, stamped: bool = True
+    ) -> None:
         """Change a row as it is; `stamped` False leaves modifiedon alone (system recalculation)."""
         stamps: dict[str, Any] = {}
         if stamped and "modifiedon" in self.book[logical].columns:
@@ -104,6 +106,10 @@ class Desk:
         if wanted not in self._currencies:
             row = self.need("transactioncurrency", wanted)
             self._currencies[wanted] = Currency(
-                wanted, row["isocurrencycode"], row["currencysymbol"], row["currencyprecision"], row["exchangerate"]
+                wanted,
+                row["isocurrencycode"],
+                row["currencysymbol"],
+                row["currencyprecision"],
+                row["exchangerate"],
             )
         return self._currencies[wanted]

@@ -38,7 +38,11 @@ class Scope:
         inner = Scope(self.desk, target, self._next())
         found = inner.path(names[1:])
         key = f"{inner.alias}.{quote(target.definition.key)} = {self.alias}.{quote(column.wire)}"
-        return Sql(f"(SELECT {found.text} FROM {quote(target.logical)} {inner.alias} WHERE {key})", found.params, found.kind)
+        return Sql(
+            f"(SELECT {found.text} FROM {quote(target.logical)} {inner.alias} WHERE {key})",
+            found.params,
+            found.kind,
+        )
 
     def collection(self, names: tuple[str, ...], variable: str) -> tuple[Sql, Scope]:
         """Rows of a collection-valued navigation, for any and all."""
@@ -91,15 +95,29 @@ class Scope:
             return Sql(f"{self.alias}.{quote(name)}", (), column.kind)
         if name.endswith("_base"):
             source = quote(name.removesuffix("_base"))
-            return Sql(f"(CAST({self.alias}.{source} AS REAL) / CAST({self.alias}.exchangerate AS REAL))", (), Kind.DOUBLE)
+            return Sql(
+                f"(CAST({self.alias}.{source} AS REAL) / CAST({self.alias}.exchangerate AS REAL))",
+                (),
+                Kind.DOUBLE,
+            )
         raise BadQuery(f"The property '{name}' cannot be used in a query.")
 
     def _property(self, name: str) -> str:
-        return name if name in self.entry.properties else f"_{name}_value" if f"_{name}_value" in self.entry.properties else name
+        return (
+            name
+            if name in self.entry.properties
+            else f"_{name}_value"
+            if f"_{name}_value" in self.entry.properties
+            else name
+        )
 
     def _text(self, name: str, arguments: Sequence[Any]) -> Sql:
         column, pattern = arguments
-        if not isinstance(column, Sql) or not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
+        if (
+            not isinstance(column, Sql)
+            or not isinstance(pattern, Literal)
+            or not isinstance(pattern.value, str)
+        ):
             raise BadQuery(f"The function '{name}' needs a property and a text.")
         # % and _ work as wildcards there too.
         return Sql(f"{column.text} LIKE ?", (*column.params, _TEXT[name].format(pattern.value)))
@@ -112,7 +130,9 @@ _TEXT = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 
 
 def _unknown(name: str, entry: Entry) -> BadQuery:
-    return BadQuery(f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{entry.logical}'.")
+    return BadQuery(
+        f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{entry.logical}'."
+    )
 
 
 def _values(at: Sql, given: Any) -> list[Any]:
@@ -153,7 +173,10 @@ def _last(unit: float) -> Callable[[Desk, Sql, Any], Sql]:
     def condition(desk: Desk, at: Sql, given: Any) -> Sql:
         now = datetime.fromtimestamp(desk.database.clock.time(), UTC)
         since = now - timedelta(seconds=unit * float(given))
-        return Sql(f"{at.text} BETWEEN ? AND ?", (*at.params, *(when.strftime("%Y-%m-%dT%H:%M:%SZ") for when in (since, now))))
+        return Sql(
+            f"{at.text} BETWEEN ? AND ?",
+            (*at.params, *(when.strftime("%Y-%m-%dT%H:%M:%SZ") for when in (since, now))),
+        )
 
     return condition
 

@@ -38,12 +38,22 @@ class Direct:
         """One row; raises `Refused` when it is not there."""
         return self.desk().need(self._entry(table).logical, row_id)
 
-    def put(self, table: str, row: Mapping[str, Any], *, user: str = PERSON, stamp: Stamp | None = None) -> str:
+    def put(
+        self, table: str, row: Mapping[str, Any], *, user: str = PERSON, stamp: Stamp | None = None
+    ) -> str:
         """Create a row and return its id."""
         with self.database.transaction(stamp):
             return create(self.desk(user), self._entry(table), row)
 
-    def edit(self, table: str, row_id: str, values: Mapping[str, Any], *, user: str = PERSON, stamp: Stamp | None = None) -> None:
+    def edit(
+        self,
+        table: str,
+        row_id: str,
+        values: Mapping[str, Any],
+        *,
+        user: str = PERSON,
+        stamp: Stamp | None = None,
+    ) -> None:
         """Change a row; `row_id` is an id or a key (`accountnumber='A1'`)."""
         entry = self._entry(table)
         with self.database.transaction(stamp):
@@ -60,7 +70,9 @@ class Direct:
 
     def count(self, table: str) -> int:
         """How many rows there are."""
-        return int(self.database.select(f'SELECT count(*) FROM "{self._entry(table).logical}"')[0][0])
+        return int(
+            self.database.select(f'SELECT count(*) FROM "{self._entry(table).logical}"')[0][0]
+        )
 
     def reserve(self) -> Stamp:
         """Versions and an instant set aside now, for an edit that commits later (see `release`)."""

@@ -43,11 +43,20 @@ def needed_for(desk: Desk, entry: Entry, expands: tuple[Expand, ...]) -> list[st
         if nested.expand and (nested.orderby or nested.top is not None):
             raise bad_query("$orderby and $top are not supported together with a nested $expand.")
         if expand.name in entry.pairs and (nested.expand or len(expands) > 1):
-            raise bad_query("A many-to-many navigation property cannot be nested or combined with other expands.")
+            raise bad_query(
+                "A many-to-many navigation property cannot be nested or combined with other expands."
+            )
     return needed
 
 
-def expand_rows(desk: Desk, shape: Shape, raws: Sequence[Raw], rows: list[dict[str, Any]], options: Options, request: Request) -> None:
+def expand_rows(
+    desk: Desk,
+    shape: Shape,
+    raws: Sequence[Raw],
+    rows: list[dict[str, Any]],
+    options: Options,
+    request: Request,
+) -> None:
     """Put the expanded rows into `rows`, any depth."""
     for expand in options.expand:
         if expand.name in shape.entry.navs:
@@ -56,32 +65,64 @@ def expand_rows(desk: Desk, shape: Shape, raws: Sequence[Raw], rows: list[dict[s
             _many(desk, shape, raws, rows, expand, request)
 
 
-def _single(desk: Desk, shape: Shape, raws: Sequence[Raw], rows: list[dict[str, Any]], expand: Expand, request: Request) -> None:
+def _single(
+    desk: Desk,
+    shape: Shape,
+    raws: Sequence[Raw],
+    rows: list[dict[str, Any]],
+    expand: Expand,
+    request: Request,
+) -> None:
     column, towards = shape.entry.navs[expand.name]
     at = shape.at[column.wire]
     kind_at = shape.at[column.type_property] if column.polymorphic else None
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for target in towards:
-        wanted = {raw[at] for raw in raws if raw[at] is not None and (kind_at is None or raw[kind_at] == target.table)}
+        wanted = {
+            raw[at]
+            for raw in raws
+            if raw[at] is not None and (kind_at is None or raw[kind_at] == target.table)
+        }
         entry = desk.book[target.table]
         options = Options(select=(entry.definition.key,)) if expand.reference else expand.options
-        children = _fetch(desk, shape, entry, options, request, (entry.definition.key, sorted(wanted)))
+        children = _fetch(
+            desk, shape, entry, options, request, (entry.definition.key, sorted(wanted))
+        )
         if expand.reference:
-            children.rows[:] = [{"@odata.id": f"{request.base}{root_of(request)}/{entry.definition.entity_set}({p})"} for p in children.parents]
-        found.update({(target.table, parent): row for parent, row in zip(children.parents, children.rows, strict=True)})
+            children.rows[:] = [
+                {
+                    "@odata.id": f"{request.base}{root_of(request)}/{entry.definition.entity_set}({p})"
+                }
+                for p in children.parents
+            ]
+        found.update(
+            {
+                (target.table, parent): row
+                for parent, row in zip(children.parents, children.rows, strict=True)
+            }
+        )
     for raw, row in zip(raws, rows, strict=True):
         kind = raw[kind_at] if kind_at is not None else towards[0].table
         row[expand.name] = found.get((kind, raw[at]))
 
 
-def _many(desk: Desk, shape: Shape, raws: Sequence[Raw], rows: list[dict[str, Any]], expand: Expand, request: Request) -> None:
+def _many(
+    desk: Desk,
+    shape: Shape,
+    raws: Sequence[Raw],
+    rows: list[dict[str, Any]],
+    expand: Expand,
+    request: Request,
+) -> None:
     entry = shape.entry
     own = shape.at[entry.definition.key]
     ids = [raw[own] for raw in raws]
     grouped: dict[str, list[dict[str, Any]]] = {row_id: [] for row_id in ids}
     if expand.name in entry.collections:
         found = entry.collections[expand.name]
-        children = _fetch(desk, shape, desk.book[found.table], expand.options, request, (found.column.wire, ids))
+        children = _fetch(
+            desk, shape, desk.book[found.table], expand.options, request, (found.column.wire, ids)
+        )
         for parent, row in zip(children.parents, children.rows, strict=True):
             grouped[parent].append(row)
     else:
@@ -94,7 +135,9 @@ def _many(desk: Desk, shape: Shape, raws: Sequence[Raw], rows: list[dict[str, An
             row[f"{expand.name}@odata.nextLink"] = _collection_link(entry, row_id, expand, request)
 
 
-def _paired(desk: Desk, shape: Shape, ids: list[str], expand: Expand, request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
+def _paired(
+    desk: Desk, shape: Shape, ids: list[str], expand: Expand, request: Request
+) -> Iterator[tuple[str, dict[str, Any]]]:
     pair = shape.entry.pairs[expand.name]
     target = desk.book[pair.table]
     links: list[tuple[str, str]] = []
@@ -108,12 +151,27 @@ def _paired(desk: Desk, shape: Shape, ids: list[str], expand: Expand, request: R
     return ((mine, by_id[theirs]) for mine, theirs in links if theirs in by_id)
 
 
-def _fetch(desk: Desk, outer: Shape, entry: Entry, options: Options, request: Request, by: tuple[str, Sequence[str]]) -> _Children:
+def _fetch(
+    desk: Desk,
+    outer: Shape,
+    entry: Entry,
+    options: Options,
+    request: Request,
+    by: tuple[str, Sequence[str]],
+) -> _Children:
     column, ids = by
-    shape = make_shape(desk, entry, options.select, outer.prefer, [column, *needed_for(desk, entry, options.expand)])
+    shape = make_shape(
+        desk,
+        entry,
+        options.select,
+        outer.prefer,
+        [column, *needed_for(desk, entry, options.expand)],
+    )
     scope = Scope(desk, entry)
     condition = compile_filter(options.filter, scope) if options.filter else Sql("1")
-    orders = [f"{scope.path(o.path).text} {'DESC' if o.descending else 'ASC'}" for o in options.orderby]
+    orders = [
+        f"{scope.path(o.path).text} {'DESC' if o.descending else 'ASC'}" for o in options.orderby
+    ]
     orders.append(f"t0.{quote(entry.definition.key)}")
     raws: list[Raw] = []
     for some in bunches(ids, 500):
@@ -129,7 +187,9 @@ def _fetch(desk: Desk, outer: Shape, entry: Entry, options: Options, request: Re
 
 
 def _collection_link(entry: Entry, row_id: str, expand: Expand, request: Request) -> str:
-    address = f"{request.base}{root_of(request)}/{entry.definition.entity_set}({row_id})/{expand.name}"
+    address = (
+        f"{request.base}{root_of(request)}/{entry.definition.entity_set}({row_id})/{expand.name}"
+    )
     select = ",".join(expand.options.select)
     return f"{address}?$select={percent(select, safe=',')}" if select else address
 

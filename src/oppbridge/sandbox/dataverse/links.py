@@ -25,7 +25,9 @@ from .single import change, show
 from .write import associate, update_row
 
 
-def get_behind(desk: Desk, place: Place, rest: Sequence[Segment], request: Request, prefer: Prefer) -> Response:
+def get_behind(
+    desk: Desk, place: Place, rest: Sequence[Segment], request: Request, prefer: Prefer
+) -> Response:
     """GET of a navigation or column of a row."""
     entry, row_id, name = place.entry, need_row(desk, place), rest[0].name
     tail = [segment.name for segment in rest[1:]]
@@ -37,13 +39,29 @@ def get_behind(desk: Desk, place: Place, rest: Sequence[Segment], request: Reque
         value = show(desk, entry, row_id, Options(select=(name,)), Prefer(), request)[name]
         if tail == ["$value"]:
             text = orjson.dumps(value).decode()
-            return Response(200, {"Content-Type": "text/plain"}, text.strip('"').encode()) if value is not None else Response(204)
+            return (
+                Response(200, {"Content-Type": "text/plain"}, text.strip('"').encode())
+                if value is not None
+                else Response(204)
+            )
         context = f"{request.base}{root_of(request)}/$metadata#{place.text}/{name}"
-        return answer_json(200, {"@odata.context": context, "value": value}) if value is not None else Response(204)
+        return (
+            answer_json(200, {"@odata.context": context, "value": value})
+            if value is not None
+            else Response(204)
+        )
     raise no_such_set(name)
 
 
-def _related(desk: Desk, entry: Entry, row_id: str, nav: str, tail: list[str], request: Request, prefer: Prefer) -> Response:
+def _related(
+    desk: Desk,
+    entry: Entry,
+    row_id: str,
+    nav: str,
+    tail: list[str],
+    request: Request,
+    prefer: Prefer,
+) -> Response:
     column, towards = entry.navs[nav]
     row = desk.need(entry.logical, row_id)
     kind = row[column.type_property] if column.polymorphic else towards[0].table
@@ -53,13 +71,31 @@ def _related(desk: Desk, entry: Entry, row_id: str, nav: str, tail: list[str], r
     target = desk.book[kind]
     address = f"{request.base}{root_of(request)}/{target.definition.entity_set}"
     if tail == ["$ref"]:
-        return answer_json(200, {"@odata.context": f"{request.base}{root_of(request)}/$metadata#$ref", "@odata.id": f"{address}({target_id})"})
+        return answer_json(
+            200,
+            {
+                "@odata.context": f"{request.base}{root_of(request)}/$metadata#$ref",
+                "@odata.id": f"{address}({target_id})",
+            },
+        )
     shown = show(desk, target, target_id, parse_options(request.query), prefer, request)
     context = f"{request.base}{root_of(request)}/$metadata#{target.definition.entity_set}/$entity"
-    return answer_json(200, {"@odata.context": context, **shown}, {"ETag": shown["@odata.etag"], **prefer.applied()})
+    return answer_json(
+        200,
+        {"@odata.context": context, **shown},
+        {"ETag": shown["@odata.etag"], **prefer.applied()},
+    )
 
 
-def _members(desk: Desk, entry: Entry, row_id: str, nav: str, tail: list[str], request: Request, prefer: Prefer) -> Response:
+def _members(
+    desk: Desk,
+    entry: Entry,
+    row_id: str,
+    nav: str,
+    tail: list[str],
+    request: Request,
+    prefer: Prefer,
+) -> Response:
     if nav in entry.collections:
         found = entry.collections[nav]
         child, within = desk.book[found.table], Sql(f"t0.{quote(found.column.wire)} = ?", (row_id,))
@@ -69,12 +105,22 @@ def _members(desk: Desk, entry: Entry, row_id: str, nav: str, tail: list[str], r
         link = f"SELECT {quote(pair.table + 'id')} FROM {quote(pair.intersect)} WHERE {quote(entry.logical + 'id')} = ?"
         within = Sql(f"t0.{quote(child.definition.key)} IN ({link})", (row_id,))
     if tail == ["$count"]:
-        return Response(200, {"Content-Type": "text/plain"}, str(count_rows(desk, child, request, within)).encode("utf-8-sig"))
+        return Response(
+            200,
+            {"Content-Type": "text/plain"},
+            str(count_rows(desk, child, request, within)).encode("utf-8-sig"),
+        )
     page = read_rows(desk, child, request, prefer, within)
     if tail == ["$ref"]:
         address = f"{request.base}{root_of(request)}/{child.definition.entity_set}"
         values = [{"@odata.id": f"{address}({row[child.definition.key]})"} for row in page.values]
-        return answer_json(200, {"@odata.context": f"{request.base}{root_of(request)}/$metadata#Collection($ref)", "value": values})
+        return answer_json(
+            200,
+            {
+                "@odata.context": f"{request.base}{root_of(request)}/$metadata#Collection($ref)",
+                "value": values,
+            },
+        )
     return collection_response(child, page, request, prefer)
 
 
@@ -91,7 +137,11 @@ def put_behind(desk: Desk, place: Place, rest: Sequence[Segment], request: Reque
     if request.method == "PUT" and name in entry.collections and name.endswith("_activity_parties"):
         _replace_parties(desk, entry, row_id, body.get("value", []))
         return Response(204)
-    raise Refused(405, "0x80060888", f"The requested resource does not support http method '{request.method}'.")
+    raise Refused(
+        405,
+        "0x80060888",
+        f"The requested resource does not support http method '{request.method}'.",
+    )
 
 
 def _reference(body: dict[str, Any]) -> str:
@@ -108,14 +158,27 @@ def _link(desk: Desk, entry: Entry, row_id: str, nav: str, address: str, method:
         target, target_id = resolve(desk, address)
         column = entry.collections[nav].column
         if target.logical != entry.collections[nav].table:
-            raise bad_payload(entry.definition.entity_set, f"A '{target.logical}' cannot be added to '{nav}'.")
+            raise bad_payload(
+                entry.definition.entity_set, f"A '{target.logical}' cannot be added to '{nav}'."
+            )
         kind = {column.type_property: entry.logical} if column.polymorphic else {}
-        update_row(desk, target.logical, desk.need(target.logical, target_id), {column.wire: row_id, **kind})
+        update_row(
+            desk,
+            target.logical,
+            desk.need(target.logical, target_id),
+            {column.wire: row_id, **kind},
+        )
     elif nav in entry.pairs and method == "POST":
         target, target_id = resolve(desk, address)
-        associate(desk, entry.pairs[nav].intersect, {f"{entry.logical}id": row_id, f"{target.logical}id": target_id})
+        associate(
+            desk,
+            entry.pairs[nav].intersect,
+            {f"{entry.logical}id": row_id, f"{target.logical}id": target_id},
+        )
     elif nav in entry.navs or nav in entry.collections or nav in entry.pairs:
-        raise Refused(405, "0x80060888", f"The requested resource does not support http method '{method}'.")
+        raise Refused(
+            405, "0x80060888", f"The requested resource does not support http method '{method}'."
+        )
     else:
         raise no_such_set(nav)
 
@@ -144,7 +207,9 @@ def delete_behind(desk: Desk, place: Place, rest: Sequence[Segment], request: Re
     target_id = _target(desk, entry, name, rest[0], request)
     if name in entry.pairs:
         pair = entry.pairs[name]
-        disassociate(desk, pair.intersect, {f"{entry.logical}id": row_id, f"{pair.table}id": target_id})
+        disassociate(
+            desk, pair.intersect, {f"{entry.logical}id": row_id, f"{pair.table}id": target_id}
+        )
     else:
         found = entry.collections[name]
         child = desk.need(found.table, target_id)
@@ -158,5 +223,7 @@ def _target(desk: Desk, entry: Entry, nav: str, segment: Segment, request: Reque
         raise no_such_set(nav)
     table = entry.pairs[nav].table if nav in entry.pairs else entry.collections[nav].table
     if segment.inside is not None:
-        return need_row(desk, place_of(desk, Segment(desk.book[table].definition.entity_set, segment.inside)))
+        return need_row(
+            desk, place_of(desk, Segment(desk.book[table].definition.entity_set, segment.inside))
+        )
     return need_row(desk, place_of(desk, split_path(relative(request.query.get("$id", "")))[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from .addresses import Place, Segment, need_row
 from .desk import Desk
 from .expand import root_of
 from .payload import read_body
-from .refusals import BAD_QUERY, Refused, no_such_row, no_such_set
+from .refusals import BAD_QUERY, Refused, no_such_set
 from .remove import delete_row
 from .rules.prices import DOCUMENTS, reprice
 from .schema.book import Entry
@@ -99,7 +100,9 @@ def _total_count(desk: Desk, arguments: dict[str, Any], request: Request) -> Res
     names = arguments.get("EntityNames")
     if not isinstance(names, list) or not all(name in desk.book.entries for name in names):
         raise Refused(400, BAD_QUERY, "The parameter 'EntityNames' must name tables.")
-    counts = [int(desk.database.select(f"SELECT count(*) FROM {quote(name)}")[0][0]) for name in names]
+    counts = [
+        int(desk.database.select(f"SELECT count(*) FROM {quote(name)}")[0][0]) for name in names
+    ]
     kind = "EntityRecordCountCollection"
     collection = {"Count": len(names), "IsReadOnly": False, "Keys": names, "Values": counts}
     return _typed(request, "RetrieveTotalRecordCountResponse", {kind: collection})
@@ -144,8 +147,12 @@ def _bulk_delete(desk: Desk, body: dict[str, Any], request: Request) -> Response
         if entry is None:
             raise no_such_set(str(query.get("EntityName")))
         for condition in query.get("Criteria", {}).get("Conditions", []):
-            if condition.get("AttributeName") != entry.definition.key or condition.get("Operator") not in ("In", 8):
-                raise Refused(400, "0x80040203", "This sandbox deletes in bulk by primary key only.")
+            if condition.get("AttributeName") != entry.definition.key or condition.get(
+                "Operator"
+            ) not in ("In", 8):
+                raise Refused(
+                    400, "0x80040203", "This sandbox deletes in bulk by primary key only."
+                )
             for value in condition.get("Values", []):
                 row_id = str(value["Value"] if isinstance(value, dict) else value).lower()
                 row = desk.get(entry.logical, row_id)
@@ -155,8 +162,35 @@ def _bulk_delete(desk: Desk, body: dict[str, Any], request: Request) -> Response
     return _typed(request, "BulkDeleteResponse", {"JobId": f"00000000-0000-4000-8000-{job:012d}"})
 
 
+_BULK = frozenset({"Create", "Update", "CreateMultiple", "UpdateMultiple", "UpsertMultiple"})
+_FILTER = re.compile(r"sdkmessageid/name eq '(\w+)' and primaryobjecttypecode eq '(\w+)'")
+
+
+def _message_filters(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    """Which bulk messages a table takes: the one query documented for this set."""
+    match = _FILTER.search(request.query.get("$filter", ""))
+    if match is None:
+        raise Refused(
+            400, BAD_QUERY, "This sandbox answers sdkmessagefilters by message name and table only."
+        )
+    offered = (
+        match[1] in _BULK
+        and match[2] in desk.book.entries
+        and not desk.book[match[2]].definition.intersect
+    )
+    identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{match[1]}/{match[2]}"))
+    rows = [{"sdkmessagefilterid": identity}] if offered else []
+    return answer_json(
+        200,
+        {
+            "@odata.context": f"{request.base}{root_of(request)}/$metadata#sdkmessagefilters(sdkmessagefilterid)",
+            "value": rows,
+        },
+    )
+
 
 _FUNCTIONS: dict[str, Action] = {
+    "sdkmessagefilters": _message_filters,
     "WhoAmI": _who,
     "RetrieveVersion": _version,
     "RetrieveTotalRecordCount": _total_count,

@@ -30,9 +30,15 @@ def read_body(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body or b"{}", parse_float=Decimal)
     except ValueError as problem:
-        raise Refused(400, BAD_PAYLOAD, f"Error identified in Payload provided by the user: {problem}") from None
+        raise Refused(
+            400, BAD_PAYLOAD, f"Error identified in Payload provided by the user: {problem}"
+        ) from None
     if not isinstance(data, dict):
-        raise Refused(400, BAD_PAYLOAD, "Error identified in Payload provided by the user: an object was expected.")
+        raise Refused(
+            400,
+            BAD_PAYLOAD,
+            "Error identified in Payload provided by the user: an object was expected.",
+        )
     return data
 
 
@@ -63,7 +69,9 @@ def _column(entry: Entry, column: Column, value: Any, out: Payload, *, creating:
         checked = check_value(column, value, entry.logical) if not column.ignored else None
     except WrongType as problem:
         raise bad_payload(entry.definition.entity_set, str(problem)) from None
-    if column.ignored or not (column.creatable if creating else column.updatable or column.name == entry.definition.key):
+    if column.ignored or not (
+        column.creatable if creating else column.updatable or column.name == entry.definition.key
+    ):
         return
     out.values[column.wire] = checked
 
@@ -83,14 +91,18 @@ def _bind(desk: Desk, entry: Entry, nav: str, value: Any, out: Payload, *, creat
         _set(out, column, None, None)
         return
     if not isinstance(value, str):
-        raise bad_payload(entry.definition.entity_set, f"The value of '{nav}@odata.bind' must be a string.")
+        raise bad_payload(
+            entry.definition.entity_set, f"The value of '{nav}@odata.bind' must be a string."
+        )
     try:
         target, row_id = resolve(desk, value)
     except Refused as refusal:
         if refusal.status == 404:
             refusal.status = desk.settings.assumptions.missing_bind_target_status
         raise
-    if target.logical not in {t.table for t in towards} and not _activity_root(desk, target, towards):
+    if target.logical not in {t.table for t in towards} and not _activity_root(
+        desk, target, towards
+    ):
         raise bad_payload(
             entry.definition.entity_set,
             f"A resource with type 'Microsoft.Dynamics.CRM.{target.logical}' cannot be bound to the navigation property '{nav}'.",
@@ -116,7 +128,10 @@ def _nested(entry: Entry, nav: str, value: Any, out: Payload) -> None:
     elif isinstance(value, Mapping):
         out.single[nav] = value
     else:
-        raise bad_payload(entry.definition.entity_set, f"The value of the navigation property '{nav}' must be an object.")
+        raise bad_payload(
+            entry.definition.entity_set,
+            f"The value of the navigation property '{nav}' must be an object.",
+        )
 
 
 def _collection(entry: Entry, nav: str, value: Any, out: Payload, *, creating: bool) -> None:
@@ -126,14 +141,20 @@ def _collection(entry: Entry, nav: str, value: Any, out: Payload, *, creating: b
             f"The navigation property '{nav}' with nested payload is not allowed in an update. Deep update is not supported.",
         )
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        raise bad_payload(entry.definition.entity_set, f"The value of the navigation property '{nav}' must be an array of objects.")
+        raise bad_payload(
+            entry.definition.entity_set,
+            f"The value of the navigation property '{nav}' must be an array of objects.",
+        )
     out.many[nav] = value
 
 
 def _undeclared(entry: Entry, name: str, value: Any) -> Refused:
-    inner = f"The property '{name}' does not exist on type 'Microsoft.Dynamics.CRM.{entry.logical}'. "
+    inner = (
+        f"The property '{name}' does not exist on type 'Microsoft.Dynamics.CRM.{entry.logical}'. "
+    )
     if name in entry.properties:
         inner = f"A value was provided for the read-only property '{name}'. "
     return bad_payload(
-        entry.definition.entity_set, inner + "Make sure to only use property names that are defined by the type."
+        entry.definition.entity_set,
+        inner + "Make sure to only use property names that are defined by the type.",
     )

@@ -25,7 +25,10 @@ class Prefer:
 
     def annotated(self, name: str) -> bool:
         """Whether the annotation was asked for, by name or by `*`."""
-        return any(p == "*" or p == name or (p.endswith("*") and name.startswith(p[:-1])) for p in self.annotations)
+        return any(
+            p == "*" or p == name or (p.endswith("*") and name.startswith(p[:-1]))
+            for p in self.annotations
+        )
 
     def applied(self) -> dict[str, str]:
         """The Preference-Applied header of what was honoured."""
@@ -60,7 +63,9 @@ def read_prefer(headers: Mapping[str, str]) -> Prefer:
         annotations,
         "return=representation" in flags,
         "odata.track-changes" in flags,
-        bool({"odata.continue-on-error", "odata.continue-on-error=true", "continue-on-error"} & flags),
+        bool(
+            {"odata.continue-on-error", "odata.continue-on-error=true", "continue-on-error"} & flags
+        ),
     )
 
 

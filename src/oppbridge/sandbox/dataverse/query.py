@@ -13,8 +13,8 @@ from ..tables import Kind, quote
 from ..wire import Request
 from .cookies import Cookie, read_cookie, write_cookie
 from .desk import Desk
-from .expand import expand_rows, needed_for
 from .dialect import Scope
+from .expand import expand_rows, needed_for
 from .prefer import PAGE, Prefer
 from .refusals import bad_query
 from .schema.book import Entry
@@ -55,7 +55,9 @@ def with_aliases(query: Mapping[str, str]) -> dict[str, str]:
     return out
 
 
-def read_rows(desk: Desk, entry: Entry, request: Request, prefer: Prefer, within: Sql | None = None) -> Rows:
+def read_rows(
+    desk: Desk, entry: Entry, request: Request, prefer: Prefer, within: Sql | None = None
+) -> Rows:
     """The page of rows a request asks for; `within` narrows a navigation's rows."""
     check_options(request)
     options = parse_options(with_aliases(request.query))
@@ -69,12 +71,20 @@ def read_rows(desk: Desk, entry: Entry, request: Request, prefer: Prefer, within
     orders = _orders(scope, options.orderby)
     cookie = read_cookie(request.query["$skiptoken"]) if "$skiptoken" in request.query else None
     shape = make_shape(desk, entry, options.select, prefer, needed_for(desk, entry, options.expand))
-    raws, positions = _fetch(desk, shape, _after(condition, orders, cookie), orders, size + 1 if top is None else top)
+    raws, positions = _fetch(
+        desk, shape, _after(condition, orders, cookie), orders, size + 1 if top is None else top
+    )
     more = top is None and len(raws) > size
     raws = raws[:size]
     rows = build_rows(desk, shape, raws)
     expand_rows(desk, shape, raws, rows, options, request)
-    link = _next_link(request, shape, raws, Cookie((cookie.page if cookie else 1) + 1, positions[size - 1])) if more else None
+    link = (
+        _next_link(
+            request, shape, raws, Cookie((cookie.page if cookie else 1) + 1, positions[size - 1])
+        )
+        if more
+        else None
+    )
     return Rows(rows, link, count)
 
 
@@ -85,10 +95,17 @@ def count_rows(desk: Desk, entry: Entry, request: Request, within: Sql | None = 
 
 
 def _where(scope: Scope, options: Options, within: Sql | None) -> Sql:
-    parts = [part for part in (within, compile_filter(options.filter, scope) if options.filter else None) if part]
+    parts = [
+        part
+        for part in (within, compile_filter(options.filter, scope) if options.filter else None)
+        if part
+    ]
     if not parts:
         return Sql("1")
-    return Sql(" AND ".join(f"({part.text})" for part in parts), tuple(x for part in parts for x in part.params))
+    return Sql(
+        " AND ".join(f"({part.text})" for part in parts),
+        tuple(x for part in parts for x in part.params),
+    )
 
 
 def _count(desk: Desk, entry: Entry, condition: Sql) -> int:
@@ -114,12 +131,15 @@ def _orders(scope: Scope, orders: tuple[Order, ...]) -> list[_Key]:
     return keys
 
 
-def _fetch(desk: Desk, shape: Shape, condition: Sql, orders: list[_Key], limit: int) -> tuple[list[Raw], list[tuple[Any, ...]]]:
+def _fetch(
+    desk: Desk, shape: Shape, condition: Sql, orders: list[_Key], limit: int
+) -> tuple[list[Raw], list[tuple[Any, ...]]]:
     columns = ", ".join(key.sql.text for key in orders)
-    by = ", ".join(f"{len(shape.names) + i + 1} {'DESC' if key.descending else 'ASC'}" for i, key in enumerate(orders))
-    sql = (
-        f"SELECT {shape.sql('t0')}, {columns} FROM {quote(shape.entry.logical)} t0 WHERE {condition.text} ORDER BY {by} LIMIT {limit}"
+    by = ", ".join(
+        f"{len(shape.names) + i + 1} {'DESC' if key.descending else 'ASC'}"
+        for i, key in enumerate(orders)
     )
+    sql = f"SELECT {shape.sql('t0')}, {columns} FROM {quote(shape.entry.logical)} t0 WHERE {condition.text} ORDER BY {by} LIMIT {limit}"
     params = [*(p for key in orders for p in key.sql.params), *condition.params]
     raws = desk.database.select(sql, params)
     width = len(shape.names)
@@ -156,7 +176,11 @@ def _alternatives(orders: list[_Key], cookie: Cookie) -> Sql:
         texts.append(" AND ".join([*same, beyond]))
         for k, v in zip(orders[:at], cookie.last, strict=False):
             params += [*k.sql.params, v]
-        params += [*key.sql.params, *([] if value is None else [value]), *(key.sql.params if key.descending else ())]
+        params += [
+            *key.sql.params,
+            *([] if value is None else [value]),
+            *(key.sql.params if key.descending else ()),
+        ]
     return Sql("(" + " OR ".join(f"({text})" for text in texts) + ")", tuple(params))
 
 
@@ -168,7 +192,11 @@ def _next_link(request: Request, shape: Shape, raws: list[Raw], cookie: Cookie) 
 
 def link(request: Request, option: str, value: str) -> str:
     """The request's own address with one more option, percent-encoded, replacing a former one."""
-    kept = [part for part in request.raw_query.split("&") if part and not _is(part, ("$skiptoken", "$deltatoken"))]
+    kept = [
+        part
+        for part in request.raw_query.split("&")
+        if part and not _is(part, ("$skiptoken", "$deltatoken"))
+    ]
     kept.append(f"{option}={percent(value, safe='')}")
     return f"{request.base}{percent(request.path, safe='/(),=@$')}?{'&'.join(kept)}"
 

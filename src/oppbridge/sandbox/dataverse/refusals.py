@@ -34,13 +34,19 @@ NO_IMPERSONATION = "0x8004a110"
 NOT_A_MEMBER = "0x80072560"
 
 THROTTLED = {
-    "requests": ("0x80072322", "Number of requests exceeded the limit of {requests} over time window of {window} seconds."),
+    "requests": (
+        "0x80072322",
+        "Number of requests exceeded the limit of {requests} over time window of {window} seconds.",
+    ),
     "execution": (
         "0x80072321",
         "Combined execution time of incoming requests exceeded limit of {milliseconds} milliseconds over time window of {window} seconds. "
         "Decrease number of concurrent requests or reduce the duration of requests and try again later.",
     ),
-    "concurrency": ("0x80072326", "Number of concurrent requests exceeded the limit of {concurrent}."),
+    "concurrency": (
+        "0x80072326",
+        "Number of concurrent requests exceeded the limit of {concurrent}.",
+    ),
 }
 
 
@@ -71,7 +77,9 @@ def bad_query(message: str) -> Refused:
 
 def no_such_property(name: str, logical: str) -> Refused:
     """A query names a column that is not there."""
-    return bad_query(f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{logical}'.")
+    return bad_query(
+        f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{logical}'."
+    )
 
 
 def bad_payload(entity_set: str, inner: str) -> Refused:
@@ -83,14 +91,22 @@ def bad_payload(entity_set: str, inner: str) -> Refused:
     return Refused(400, BAD_PAYLOAD, text)
 
 
-def error_response(status: int, code: str, message: str, annotated: bool = False, headers: Mapping[str, str] | None = None) -> Response:
+def error_response(
+    status: int,
+    code: str,
+    message: str,
+    annotated: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """The error envelope; details only for those who asked for annotations."""
     error: dict[str, str] = {"code": code, "message": message}
     if annotated:
         prefix = "@Microsoft.PowerApps.CDS"
         error[f"{prefix}.ErrorDetails.OperationStatus"] = "1"
         error[f"{prefix}.ErrorDetails.SubErrorCode"] = "0"
-        error[f"{prefix}.HelpLink"] = f"http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a{code}"
+        error[f"{prefix}.HelpLink"] = (
+            f"http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a{code}"
+        )
         error[f"{prefix}.TraceText"] = ""
         error[f"{prefix}.InnerError.Message"] = message
     return answer_json(status, {"error": error}, headers)

@@ -23,7 +23,9 @@ def _fell(desk: Desk, logical: str, row: Row) -> None:
     for table, column, towards in children:
         if towards.on_delete is OnDelete.RESTRICT and desk.find(table, **{column.wire: row_id}):
             raise Refused(
-                405, ASSOCIATED, f"The {logical} cannot be deleted because it is associated with another record ({table})."
+                405,
+                ASSOCIATED,
+                f"The {logical} cannot be deleted because it is associated with another record ({table}).",
             )
     for pair in entry.pairs.values():
         for link in desk.find(pair.intersect, **{f"{logical}id": row_id}):
@@ -34,7 +36,9 @@ def _fell(desk: Desk, logical: str, row: Row) -> None:
             if towards.on_delete is OnDelete.CASCADE or table == "connection":
                 _cascade(desk, table, child)
             else:
-                cut = {column.wire: None} | ({column.type_property: None} if column.polymorphic else {})
+                cut = {column.wire: None} | (
+                    {column.type_property: None} if column.polymorphic else {}
+                )
                 desk.change(table, child[desk.book[table].definition.key], cut)
 
 

@@ -21,7 +21,9 @@ from .single import get_row, patch_row, post_row, remove_row
 _SPACE = "Microsoft.Dynamics.CRM."
 _BULK = frozenset({"CreateMultiple", "UpdateMultiple", "UpsertMultiple", "DeleteMultiple"})
 _GET_LIMIT = 32768
-_METADATA = frozenset({"EntityDefinitions", "GlobalOptionSetDefinitions", "RelationshipDefinitions"})
+_METADATA = frozenset(
+    {"EntityDefinitions", "GlobalOptionSetDefinitions", "RelationshipDefinitions"}
+)
 
 
 def route(desk: Desk, request: Request, prefer: Prefer) -> Response:
@@ -59,7 +61,11 @@ def _get(desk: Desk, segments: Sequence[Segment], request: Request, prefer: Pref
             return get_count(desk, entry, request)
         raise no_such_set(rest[0].name)
     place = place_of(desk, first)
-    return get_behind(desk, place, rest, request, prefer) if rest else get_row(desk, place, request, prefer)
+    return (
+        get_behind(desk, place, rest, request, prefer)
+        if rest
+        else get_row(desk, place, request, prefer)
+    )
 
 
 def _write(desk: Desk, segments: Sequence[Segment], request: Request, prefer: Prefer) -> Response:
@@ -76,7 +82,11 @@ def _write(desk: Desk, segments: Sequence[Segment], request: Request, prefer: Pr
             raise _wrong_method(request)
         if not rest:
             if entry.definition.intersect:
-                raise Refused(405, "0x80040800", f"The 'Create' method does not support entities of type '{entry.logical}'.")
+                raise Refused(
+                    405,
+                    "0x80040800",
+                    f"The 'Create' method does not support entities of type '{entry.logical}'.",
+                )
             return post_row(desk, entry, request, prefer)
         action = rest[0].name.removeprefix(_SPACE)
         if rest[0].name.startswith(_SPACE) and action in _BULK:
@@ -85,12 +95,18 @@ def _write(desk: Desk, segments: Sequence[Segment], request: Request, prefer: Pr
     return _write_row(desk, first, rest, request, prefer)
 
 
-def _write_row(desk: Desk, first: Segment, rest: Sequence[Segment], request: Request, prefer: Prefer) -> Response:
+def _write_row(
+    desk: Desk, first: Segment, rest: Sequence[Segment], request: Request, prefer: Prefer
+) -> Response:
     place = place_of(desk, first)
     if place.entry.definition.intersect and not rest:
-        raise Refused(405, "0x80040800", f"The method does not support entities of type '{place.entry.logical}'.")
+        raise Refused(
+            405,
+            "0x80040800",
+            f"The method does not support entities of type '{place.entry.logical}'.",
+        )
     match request.method, bool(rest):
-        case ("PATCH" | "PUT"), False:
+        case (("PATCH" | "PUT"), False):
             return patch_row(desk, place, request, prefer)
         case "DELETE", False:
             return remove_row(desk, place, request)
@@ -99,18 +115,22 @@ def _write_row(desk: Desk, first: Segment, rest: Sequence[Segment], request: Req
         case "POST", True if len(rest) == 1:
             need_row(desk, place)
             return bound_to_row(desk, place, rest[0].name, request)
-        case ("PUT" | "POST"), True:
+        case (("PUT" | "POST"), True):
             return put_behind(desk, place, rest, request)
     raise _wrong_method(request)
 
 
 def _wrong_method(request: Request) -> Refused:
-    return Refused(405, BAD_QUERY, f"The requested resource does not support http method '{request.method}'.")
+    return Refused(
+        405, BAD_QUERY, f"The requested resource does not support http method '{request.method}'."
+    )
 
 
 def _service_document(desk: Desk, request: Request) -> Response:
     sets = [{"name": name, "kind": "EntitySet", "url": name} for name in desk.book.sets]
-    return answer_json(200, {"@odata.context": f"{request.base}{root_of(request)}/$metadata", "value": sets})
+    return answer_json(
+        200, {"@odata.context": f"{request.base}{root_of(request)}/$metadata", "value": sets}
+    )
 
 
 def _batch(desk: Desk, request: Request, prefer: Prefer) -> Response:
@@ -127,7 +147,10 @@ def _batch(desk: Desk, request: Request, prefer: Prefer) -> Response:
     )
     done = runner.run(items, request)
     if not desk.settings.assumptions.failed_change_set_nested:
-        done = [replace(d, response=d.members[0][1], members=[]) if d.members and failed(d) else d for d in done]
+        done = [
+            replace(d, response=d.members[0][1], members=[]) if d.members and failed(d) else d
+            for d in done
+        ]
     status = 400 if not prefer.go_on and any(map(failed, done)) else 200
     return build_batch(done, status)
 
@@ -142,6 +165,8 @@ def _part(desk: Desk, request: Request) -> Response:
     try:
         return route(desk, request, prefer)
     except Refused as refusal:
-        return error_response(refusal.status, refusal.code, refusal.message, bool(prefer.annotations), {"REQ_ID": "0"})
+        return error_response(
+            refusal.status, refusal.code, refusal.message, bool(prefer.annotations), {"REQ_ID": "0"}
+        )
     except BadQuery as problem:
         return error_response(400, BAD_QUERY if str(problem) else NO_RESOURCE, str(problem))

@@ -19,7 +19,15 @@ CURRENCIES = (
     ("GBP", "Pound Sterling", "£", 2, "0.79"),
     ("JPY", "Yen", "¥", 0, "151.5"),
 )
-_STAKEHOLDERS = ("Stakeholder", "Decision Maker", "Economic Buyer", "Technical Buyer", "Champion", "End User", "Influencer")
+_STAKEHOLDERS = (
+    "Stakeholder",
+    "Decision Maker",
+    "Economic Buyer",
+    "Technical Buyer",
+    "Champion",
+    "End User",
+    "Influencer",
+)
 _TEAM = ("Sales Professional", "Delivery Professional", "Industry Expert", "Territory Manager")
 
 
@@ -42,7 +50,11 @@ def seed(desk: Desk, identity: Identity) -> None:
     _organization(database, settings)
     unit = stock_id("businessunit")
     create_row(desk, "businessunit", {"businessunitid": unit, "name": "Contoso"})
-    users = (("application", "OppBridge", identity.client_id), ("person", "Paula Person", None), ("other", "Otto Other", None))
+    users = (
+        ("application", "OppBridge", identity.client_id),
+        ("person", "Paula Person", None),
+        ("other", "Otto Other", None),
+    )
     for key, name, application in users:
         first, _, last = name.partition(" ")
         create_row(
@@ -60,13 +72,30 @@ def seed(desk: Desk, identity: Identity) -> None:
                 "accessmode": 4 if application else 0,
             },
         )
-    create_row(desk, "team", {"teamid": stock_id("team"), "name": "Contoso", "_businessunitid_value": unit, "isdefault": True})
+    create_row(
+        desk,
+        "team",
+        {
+            "teamid": stock_id("team"),
+            "name": "Contoso",
+            "_businessunitid_value": unit,
+            "isdefault": True,
+        },
+    )
     _money(desk, settings)
     _units(desk)
     for name in _STAKEHOLDERS:
-        create_row(desk, "connectionrole", {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1000})
+        create_row(
+            desk,
+            "connectionrole",
+            {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1000},
+        )
     for name in _TEAM:
-        create_row(desk, "connectionrole", {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1001})
+        create_row(
+            desk,
+            "connectionrole",
+            {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1001},
+        )
 
 
 def _organization(database: Database, settings: Settings) -> None:
@@ -85,7 +114,9 @@ def _organization(database: Database, settings: Settings) -> None:
 
 
 def _money(desk: Desk, settings: Settings) -> None:
-    base = next(Decimal(rate) for code, _, _, _, rate in CURRENCIES if code == settings.base_currency)
+    base = next(
+        Decimal(rate) for code, _, _, _, rate in CURRENCIES if code == settings.base_currency
+    )
     for code, name, symbol, precision, rate in CURRENCIES:
         currency = stock_id(f"currency:{code}")
         create_row(
@@ -100,7 +131,11 @@ def _money(desk: Desk, settings: Settings) -> None:
                 "exchangerate": (Decimal(rate) / base).quantize(Decimal("1e-10")),
             },
         )
-        price_list = {"pricelevelid": stock_id(f"prices:{code}"), "name": f"Standard {code}", "_transactioncurrencyid_value": currency}
+        price_list = {
+            "pricelevelid": stock_id(f"prices:{code}"),
+            "name": f"Standard {code}",
+            "_transactioncurrencyid_value": currency,
+        }
         create_row(desk, "pricelevel", price_list)
 
 
@@ -115,7 +150,13 @@ def _units(desk: Desk) -> None:
         create_row(
             desk,
             "uom",
-            {"uomid": stock_id(f"unit:{name}"), "name": name, "_uomscheduleid_value": UNIT_GROUP, "_baseuom_value": UNIT, "quantity": Decimal(factor)},
+            {
+                "uomid": stock_id(f"unit:{name}"),
+                "name": name,
+                "_uomscheduleid_value": UNIT_GROUP,
+                "_baseuom_value": UNIT,
+                "quantity": Decimal(factor),
+            },
         )
 
 

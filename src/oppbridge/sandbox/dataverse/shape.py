@@ -38,7 +38,9 @@ class Shape:
         return ", ".join(f"{alias}.{quote(name)}" for name in self.names)
 
 
-def make_shape(desk: Desk, entry: Entry, select: Sequence[str], prefer: Prefer, needed: Iterable[str] = ()) -> Shape:
+def make_shape(
+    desk: Desk, entry: Entry, select: Sequence[str], prefer: Prefer, needed: Iterable[str] = ()
+) -> Shape:
     """The shape for a `$select`; everything when it is empty. Refuses unknown names."""
     definition = entry.definition
     wanted = {definition.key: entry.columns[definition.key]}
@@ -56,7 +58,12 @@ def make_shape(desk: Desk, entry: Entry, select: Sequence[str], prefer: Prefer, 
     names.update(dict.fromkeys(needed))
     order = tuple(names)
     return Shape(
-        entry, tuple(wanted.values()), not select or "versionnumber" in select, prefer, order, {n: i for i, n in enumerate(order)}
+        entry,
+        tuple(wanted.values()),
+        not select or "versionnumber" in select,
+        prefer,
+        order,
+        {n: i for i, n in enumerate(order)},
     )
 
 
@@ -112,7 +119,9 @@ def _writer(shape: Shape, column: Column) -> tuple[str, Callable[[Raw], Any]]:
 def _computed(shape: Shape, column: Column) -> Callable[[Raw], Any]:
     if column.name.endswith("_base"):
         amount, rate = shape.at[column.name.removesuffix("_base")], shape.at["exchangerate"]
-        return lambda raw: None if raw[amount] is None or raw[rate] is None else _base(raw[amount], raw[rate])
+        return lambda raw: (
+            None if raw[amount] is None or raw[rate] is None else _base(raw[amount], raw[rate])
+        )
     parts = [shape.at[name] for name in _sources(shape.entry, column)]
     return lambda raw: "\r\n".join(raw[i] for i in parts if raw[i]) or None
 
@@ -134,11 +143,17 @@ def _annotate(desk: Desk, shape: Shape, raws: Sequence[Raw], rows: list[dict[str
             if value is None:
                 continue
             if column.towards:
-                kind = raw[shape.at[column.type_property]] if column.polymorphic else column.towards[0].table
+                kind = (
+                    raw[shape.at[column.type_property]]
+                    if column.polymorphic
+                    else column.towards[0].table
+                )
                 if formatted and (kind, value) in names:
                     row[f"{column.wire}@{FORMATTED}"] = names[kind, value]
                 if navigation:
-                    row[f"{column.wire}@{NAVIGATION}"] = next((t.nav for t in column.towards if t.table == kind), column.name)
+                    row[f"{column.wire}@{NAVIGATION}"] = next(
+                        (t.nav for t in column.towards if t.table == kind), column.name
+                    )
                 if target:
                     row[f"{column.wire}@{TARGET}"] = kind
             elif formatted:
@@ -157,7 +172,11 @@ def _names(desk: Desk, shape: Shape, raws: Sequence[Raw]) -> dict[tuple[str, str
         at = shape.at[column.wire]
         for raw in raws:
             if raw[at] is not None:
-                kind = raw[shape.at[column.type_property]] if column.polymorphic else column.towards[0].table
+                kind = (
+                    raw[shape.at[column.type_property]]
+                    if column.polymorphic
+                    else column.towards[0].table
+                )
                 wanted.setdefault(kind, set()).add(raw[at])
     out: dict[tuple[str, str], str] = {}
     for kind, ids in wanted.items():
@@ -166,11 +185,15 @@ def _names(desk: Desk, shape: Shape, raws: Sequence[Raw]) -> dict[tuple[str, str
             continue
         for some in bunches(sorted(ids), 500):
             sql = f"SELECT {quote(definition.key)}, {quote(definition.name_column)} FROM {quote(kind)} WHERE {quote(definition.key)} IN ({marks(some)})"
-            out.update({(kind, row_id): name for row_id, name in desk.database.select(sql, some) if name})
+            out.update(
+                {(kind, row_id): name for row_id, name in desk.database.select(sql, some) if name}
+            )
     return out
 
 
-def _formatted(desk: Desk, shape: Shape, column: Column, raw: Raw, symbols: dict[str | None, str]) -> str | None:
+def _formatted(
+    desk: Desk, shape: Shape, column: Column, raw: Raw, symbols: dict[str | None, str]
+) -> str | None:
     if not column.kept:
         return None
     value = raw[shape.at[column.wire]]

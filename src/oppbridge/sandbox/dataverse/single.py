@@ -28,12 +28,20 @@ def get_row(desk: Desk, place: Place, request: Request, prefer: Prefer) -> Respo
     options = parse_options(request.query)
     row = show(desk, place.entry, row_id, options, prefer, request)
     etag = row["@odata.etag"]
-    if request.headers.get("if-none-match") == etag and not options.expand and not prefer.annotations:
+    if (
+        request.headers.get("if-none-match") == etag
+        and not options.expand
+        and not prefer.annotations
+    ):
         return Response(304, {"ETag": etag})
-    return answer_json(200, _in_context(place.entry, row, options, request), {"ETag": etag, **prefer.applied()})
+    return answer_json(
+        200, _in_context(place.entry, row, options, request), {"ETag": etag, **prefer.applied()}
+    )
 
 
-def show(desk: Desk, entry: Entry, row_id: str, options: Options, prefer: Prefer, request: Request) -> dict[str, Any]:
+def show(
+    desk: Desk, entry: Entry, row_id: str, options: Options, prefer: Prefer, request: Request
+) -> dict[str, Any]:
     """The JSON of one row that is known to be there."""
     shape = make_shape(desk, entry, options.select, prefer, needed_for(desk, entry, options.expand))
     sql = f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 WHERE t0.{quote(entry.definition.key)} = ?"
@@ -67,11 +75,15 @@ def patch_row(desk: Desk, place: Place, request: Request, prefer: Prefer) -> Res
         check_version(desk, entry, found, match)
         change(desk, entry, found, body, drop=tuple(place.key))
     if prefer.representation:
-        return _represented(desk, entry, found or created, 201 if found is None else 200, request, prefer)
+        return _represented(
+            desk, entry, found or created, 201 if found is None else 200, request, prefer
+        )
     return Response(204, {"OData-EntityId": f"{request.base}{root_of(request)}/{place.text}"})
 
 
-def change(desk: Desk, entry: Entry, row_id: str, body: Mapping[str, Any], drop: tuple[str, ...] = ()) -> None:
+def change(
+    desk: Desk, entry: Entry, row_id: str, body: Mapping[str, Any], drop: tuple[str, ...] = ()
+) -> None:
     """Update an existing row from a body; `drop` names key columns that the URL fixed."""
     payload = read_payload(desk, entry, body, creating=False)
     for nav, nested in payload.single.items():
@@ -107,10 +119,16 @@ def check_version(desk: Desk, entry: Entry, row_id: str, match: str | None) -> N
     if match in (None, "*"):
         return
     if match != f'W/"{desk.need(entry.logical, row_id)["_version"]}"':
-        raise Refused(412, STALE, "The version of the existing record doesn't match the RowVersion property provided.")
+        raise Refused(
+            412,
+            STALE,
+            "The version of the existing record doesn't match the RowVersion property provided.",
+        )
 
 
-def _represented(desk: Desk, entry: Entry, row_id: str, status: int, request: Request, prefer: Prefer) -> Response:
+def _represented(
+    desk: Desk, entry: Entry, row_id: str, status: int, request: Request, prefer: Prefer
+) -> Response:
     options = parse_options(request.query)
     if request.method == "PATCH":
         options = Options(select=options.select)
@@ -119,7 +137,11 @@ def _represented(desk: Desk, entry: Entry, row_id: str, status: int, request: Re
     return answer_json(status, _in_context(entry, row, options, request), headers)
 
 
-def _in_context(entry: Entry, row: dict[str, Any], options: Options, request: Request) -> dict[str, Any]:
+def _in_context(
+    entry: Entry, row: dict[str, Any], options: Options, request: Request
+) -> dict[str, Any]:
     select = f"({','.join(options.select)})" if options.select else ""
-    context = f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}{select}/$entity"
+    context = (
+        f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}{select}/$entity"
+    )
     return {"@odata.context": context, **row}

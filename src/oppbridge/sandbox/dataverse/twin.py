@@ -15,7 +15,15 @@ from ..world import World
 from .desk import Caller, Desk
 from .direct import Direct
 from .prefer import Prefer, read_prefer
-from .refusals import BAD_QUERY, NO_IMPERSONATION, NO_RESOURCE, NOT_A_MEMBER, THROTTLED, Refused, error_response
+from .refusals import (
+    BAD_QUERY,
+    NO_IMPERSONATION,
+    NO_RESOURCE,
+    NOT_A_MEMBER,
+    THROTTLED,
+    Refused,
+    error_response,
+)
 from .routes import route
 from .schema.book import make_book, storage
 from .seed import application_caller, seed
@@ -37,7 +45,10 @@ class DataverseTwin:
         self.direct = Direct(self.book, self.database, self.settings)
         if self.database.fact("organization") is None:
             with self.database.transaction():
-                seed(Desk(self.book, self.database, self.settings, application_caller()), world.identity)
+                seed(
+                    Desk(self.book, self.database, self.settings, application_caller()),
+                    world.identity,
+                )
 
     def user(self, request: Request) -> str:
         """The token's subject, or the token: limits are counted per user."""
@@ -57,14 +68,18 @@ class DataverseTwin:
 
     def _answer(self, request: Request, prefer: Prefer) -> Response:
         if not _ROOT.match(request.path):
-            return error_response(404, NO_RESOURCE, f"Resource not found for the segment '{request.path}'.")
+            return error_response(
+                404, NO_RESOURCE, f"Resource not found for the segment '{request.path}'."
+            )
         if not self._signed_in(request):
             return self.refusal(401, "", request)
         try:
             desk = Desk(self.book, self.database, self.settings, self._caller(request))
             return route(desk, request, prefer)
         except Refused as refusal:
-            return error_response(refusal.status, refusal.code, refusal.message, bool(prefer.annotations))
+            return error_response(
+                refusal.status, refusal.code, refusal.message, bool(prefer.annotations)
+            )
         except BadQuery as problem:
             return error_response(400, BAD_QUERY, str(problem), bool(prefer.annotations))
 
@@ -95,7 +110,9 @@ class DataverseTwin:
                 return self.direct.delete(table, body["id"])
             case "organization":
                 with self.database.transaction():
-                    return self.database.update("organization", [self.database.fact("organization")], body)
+                    return self.database.update(
+                        "organization", [self.database.fact("organization")], body
+                    )
         raise KeyError(name)
 
     def reserve(self) -> Stamp | None:
@@ -120,7 +137,10 @@ class DataverseTwin:
         return not self.settings.strict_tokens
 
     def _for_us(self, audience: str, request: Request) -> bool:
-        return not self.settings.strict_tokens or audience.rstrip("/") in {request.base, self.world.urls.get("dataverse")}
+        return not self.settings.strict_tokens or audience.rstrip("/") in {
+            request.base,
+            self.world.urls.get("dataverse"),
+        }
 
     def _caller(self, request: Request) -> Caller:
         me = application_caller().user
@@ -138,12 +158,16 @@ class DataverseTwin:
         user, real = me, None
         if wanted:
             if not self.settings.assumptions.impersonation_allowed:
-                raise Refused(403, NO_IMPERSONATION, "The caller may not act on behalf of another user.")
+                raise Refused(
+                    403, NO_IMPERSONATION, "The caller may not act on behalf of another user."
+                )
             found = self.database.rows("systemuser", f"{column} = ?", [wanted.strip("{}").lower()])
             if not found:
                 raise Refused(403, NOT_A_MEMBER, "The user is not a member of the organization.")
             user, real = found[0]["systemuserid"], me
-        integration = self.database.select("SELECT isintegrationuser FROM systemuser WHERE systemuserid = ?", [user])
+        integration = self.database.select(
+            "SELECT isintegrationuser FROM systemuser WHERE systemuserid = ?", [user]
+        )
         return Caller(user, real, bool(integration and integration[0][0]))
 
     def _headers(self, request: Request) -> dict[str, str]:

@@ -98,7 +98,9 @@ def _boolean(column: Column, value: Any, logical: str) -> bool:
 def _day(column: Column, value: Any, logical: str) -> str:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise _wrong(value, "Edm.Date")
-    return _sane(value, lambda: datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)).strftime("%Y-%m-%d")
+    return _sane(value, lambda: datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)).strftime(
+        "%Y-%m-%d"
+    )
 
 
 def _moment(column: Column, value: Any, logical: str) -> str:
@@ -118,7 +120,11 @@ def _sane(value: str, read: Callable[[], datetime]) -> datetime:
     except ValueError:
         raise Refused(400, BAD_DATE, f"Invalid date time value '{value}'.") from None
     if when.year < 1753:
-        raise Refused(400, BAD_DATE, "DateTime is less than minumum value supported by CrmDateTime. Minimum value supported: 01/01/1753.")
+        raise Refused(
+            400,
+            BAD_DATE,
+            "DateTime is less than minumum value supported by CrmDateTime. Minimum value supported: 01/01/1753.",
+        )
     return when
 
 

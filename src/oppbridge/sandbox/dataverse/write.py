@@ -41,7 +41,14 @@ def create_payload(desk: Desk, entry: Entry, payload: Payload) -> str:
 def _create_child(desk: Desk, entry: Entry, row_id: str, nav: str, item: Mapping[str, Any]) -> None:
     if nav in entry.pairs:
         pair = entry.pairs[nav]
-        associate(desk, pair.intersect, {f"{entry.logical}id": row_id, f"{pair.table}id": create(desk, desk.book[pair.table], item)})
+        associate(
+            desk,
+            pair.intersect,
+            {
+                f"{entry.logical}id": row_id,
+                f"{pair.table}id": create(desk, desk.book[pair.table], item),
+            },
+        )
         return
     collection = entry.collections[nav]
     child = desk.book[collection.table]
@@ -61,7 +68,11 @@ def create_row(desk: Desk, logical: str, values: Mapping[str, Any]) -> str:
     row_id = row[definition.key] = row.get(definition.key) or str(uuid.uuid4())
     if definition.states:
         # A state given on create is passed over: rows begin in the first state.
-        pair = {"statuscode": values["statuscode"]} if values.get("statuscode") is not None else {"statecode": next(iter(definition.states))}
+        pair = (
+            {"statuscode": values["statuscode"]}
+            if values.get("statuscode") is not None
+            else {"statecode": next(iter(definition.states))}
+        )
         settle_state(entry, None, pair)
         row.update(pair)
     _own(desk, entry, row)
@@ -102,9 +113,15 @@ def update_row(desk: Desk, logical: str, old: Row, values: Mapping[str, Any]) ->
 def associate(desk: Desk, intersect: str, pair: Mapping[str, str]) -> None:
     """Link two rows many-to-many; a second time is a duplicate."""
     try:
-        desk.database.insert(intersect, {f"{intersect.removesuffix('s')}id": str(uuid.uuid4()), **pair})
+        desk.database.insert(
+            intersect, {f"{intersect.removesuffix('s')}id": str(uuid.uuid4()), **pair}
+        )
     except Duplicate:
-        raise Refused(desk.settings.assumptions.duplicate_key_status, DUPLICATE, "Cannot insert duplicate key.") from None
+        raise Refused(
+            desk.settings.assumptions.duplicate_key_status,
+            DUPLICATE,
+            "Cannot insert duplicate key.",
+        ) from None
 
 
 def _defaults(entry: Entry) -> Row:
@@ -141,7 +158,9 @@ def _owning(desk: Desk, row: Row) -> Row:
 def _give_currency(desk: Desk, entry: Entry, row: Row) -> None:
     if not entry.definition.money or entry.logical == "transactioncurrency":
         return
-    amounts = any(c.type is Type.MONEY and row.get(c.wire) is not None for c in entry.definition.columns)
+    amounts = any(
+        c.type is Type.MONEY and row.get(c.wire) is not None for c in entry.definition.columns
+    )
     if row.get("_transactioncurrencyid_value") is None and (amounts or entry.logical in _DOCUMENTS):
         row["_transactioncurrencyid_value"] = desk.currency(None).id
     if row.get("_transactioncurrencyid_value") is not None:
@@ -149,7 +168,9 @@ def _give_currency(desk: Desk, entry: Entry, row: Row) -> None:
 
 
 def _reprice_base(desk: Desk, entry: Entry, old: Row, new: Row) -> None:
-    money = any(c.type is Type.MONEY and new.get(c.wire) is not None for c in entry.definition.columns)
+    money = any(
+        c.type is Type.MONEY and new.get(c.wire) is not None for c in entry.definition.columns
+    )
     if not money and "_transactioncurrencyid_value" not in new:
         return
     currency = new.get("_transactioncurrencyid_value", old["_transactioncurrencyid_value"])
@@ -163,7 +184,9 @@ def _reprice_base(desk: Desk, entry: Entry, old: Row, new: Row) -> None:
 def _round(desk: Desk, entry: Entry, new: Row, whole: Row) -> None:
     for column in entry.definition.columns:
         if column.type is Type.MONEY and column.kept and new.get(column.wire) is not None:
-            new[column.wire] = keep_money(new[column.wire], _digits(desk, column.precision_source, column.precision, whole))
+            new[column.wire] = keep_money(
+                new[column.wire], _digits(desk, column.precision_source, column.precision, whole)
+            )
 
 
 def _digits(desk: Desk, source: int, own: int, whole: Row) -> int:
@@ -184,7 +207,9 @@ def _duplicate(entry: Entry, message: str) -> Refused:
     if entry.logical == "product":
         return Refused(400, "0x80043b06", "The product number is already in use.")
     if entry.logical == "productpricelevel":
-        return Refused(400, "0x80043b08", "The product and unit combination already exists in this price list.")
+        return Refused(
+            400, "0x80043b08", "The product and unit combination already exists in this price list."
+        )
     for key in entry.keys:
         if f"__u__{'_'.join(key)}" in message:
             name = entry.properties[key[0]].name

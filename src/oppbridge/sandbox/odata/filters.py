@@ -21,7 +21,9 @@ from ..tables import Kind
 from .options import BadQuery, split_outside
 
 _STRING = r"'(?:[^']|'')*'"
-_WORDS = re.compile(rf"(?P<enum>\b(?:\w+\.)+\w+)(?P<word>{_STRING})|{_STRING}|\[(?P<list>(?:[^\[\]']|{_STRING})*)\]")
+_WORDS = re.compile(
+    rf"(?P<enum>\b(?:\w+\.)+\w+)(?P<word>{_STRING})|{_STRING}|\[(?P<list>(?:[^\[\]']|{_STRING})*)\]"
+)
 _OPERATORS = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
@@ -127,7 +129,9 @@ def _joined(op: Any, nodes: list[Any], dialect: Dialect) -> Sql:
 
 
 def _bunch(word: str, parts: list[Sql]) -> Sql:
-    return Sql("(" + word.join(p.text for p in parts) + ")", tuple(x for p in parts for x in p.params))
+    return Sql(
+        "(" + word.join(p.text for p in parts) + ")", tuple(x for p in parts for x in p.params)
+    )
 
 
 def _comparison(node: Any, dialect: Dialect) -> Sql:
@@ -163,7 +167,9 @@ def bind(kind: Kind | None, literal: Literal) -> Any:
     """A constant as SQLite compares it with a column of `kind`. Raises `BadQuery` on a wrong type."""
     value = literal.value
     match kind:
-        case Kind.DECIMAL | Kind.DOUBLE | Kind.INTEGER if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        case Kind.DECIMAL | Kind.DOUBLE | Kind.INTEGER if isinstance(
+            value, int | float | Decimal
+        ) and not isinstance(value, bool):
             return float(value) if not isinstance(value, int) or kind is not Kind.INTEGER else value
         case Kind.BOOLEAN if isinstance(value, bool):
             return int(value)
@@ -176,8 +182,16 @@ def bind(kind: Kind | None, literal: Literal) -> Any:
         case Kind.TEXT if isinstance(value, str):
             return value
         case None:
-            return int(value) if isinstance(value, bool) else float(value) if isinstance(value, Decimal) else value
-    raise BadQuery(f"A binary operator with incompatible types was detected: '{kind}' and '{literal.type.__name__}'.")
+            return (
+                int(value)
+                if isinstance(value, bool)
+                else float(value)
+                if isinstance(value, Decimal)
+                else value
+            )
+    raise BadQuery(
+        f"A binary operator with incompatible types was detected: '{kind}' and '{literal.type.__name__}'."
+    )
 
 
 def _instant(text: str) -> str:
@@ -197,7 +211,14 @@ def _membership(left: Any, right: Any) -> Sql:
 
 
 def _comparable(side: Sql) -> str:
-    return f"CAST({side.text} AS REAL)" if side.kind is Kind.DECIMAL else side.text
+    if side.kind is Kind.DECIMAL:
+        return f"CAST({side.text} AS REAL)"
+    # A sub-query does not keep the collation of the column it reads.
+    return (
+        f"{side.text} COLLATE NOCASE"
+        if side.kind is Kind.TEXT and side.text.startswith("(")
+        else side.text
+    )
 
 
 def _lambda(node: Any, dialect: Dialect) -> Sql:
@@ -241,7 +262,9 @@ def _constant(node: Any) -> Literal:
             return Literal(Decimal(text), Decimal)
         case ast.Boolean():
             return Literal(node.py_val, bool)
-        case ast.String(val=text) | ast.GUID(val=text) | ast.Date(val=text) | ast.DateTime(val=text):
+        case (
+            ast.String(val=text) | ast.GUID(val=text) | ast.Date(val=text) | ast.DateTime(val=text)
+        ):
             return Literal(text, type(node))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = _constant(operand)

@@ -93,7 +93,9 @@ def _orderby(text: str) -> tuple[Order, ...]:
         words = part.split()
         if len(words) > 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
             raise BadQuery(f"Syntax error in $orderby at '{part}'.")
-        orders.append(Order(tuple(words[0].split("/")), len(words) == 2 and words[1].lower() == "desc"))
+        orders.append(
+            Order(tuple(words[0].split("/")), len(words) == 2 and words[1].lower() == "desc")
+        )
     return tuple(orders)
 
 

@@ -34,7 +34,11 @@ def _close_opportunity(desk: Desk, body: dict[str, Any], state: int) -> Response
     value = amount if amount is not None else row["estimatedvalue"]
     day = str(given.get("actualend") or desk.now())[:10]
     set_state(desk, "opportunity", row, state, status, actualclosedate=day, actualvalue=value)
-    given |= {"opportunitystatecode": state, "opportunitystatuscode": status, "actualrevenue": value}
+    given |= {
+        "opportunitystatecode": state,
+        "opportunitystatuscode": status,
+        "actualrevenue": value,
+    }
     given |= {"_transactioncurrencyid_value": row["_transactioncurrencyid_value"]}
     finished(desk, "opportunityclose", given)
     return Response(204)
@@ -60,10 +64,16 @@ def _close_quote(desk: Desk, body: dict[str, Any], state: int) -> Response:
 def end_quote(desk: Desk, row: Row, state: int, status: int, given: Row) -> None:
     """Win or close an active quote, with its close activity. Refuses other states."""
     if row["statecode"] != 1:
-        raise Refused(400, INVALID_STATE, "The quote is not in an active state and cannot be won or closed.")
+        raise Refused(
+            400, INVALID_STATE, "The quote is not in an active state and cannot be won or closed."
+        )
     day = str(given.get("actualend") or desk.now())[:10]
     set_state(desk, "quote", row, state, status, closedon=day)
-    given |= {"_quoteid_value": row["quoteid"], "quotenumber": row["quotenumber"], "revision": row["revisionnumber"]}
+    given |= {
+        "_quoteid_value": row["quoteid"],
+        "quotenumber": row["quotenumber"],
+        "revision": row["revisionnumber"],
+    }
     finished(desk, "quoteclose", given)
 
 
@@ -89,7 +99,11 @@ def check_status(desk: Desk, logical: str, state: int, status: Any) -> int:
         return next(iter(reasons))
     if status not in reasons:
         label = desk.book[logical].definition.states[state].label
-        raise Refused(400, BAD_STATUS, f"{status} is not a valid status code for state code {logical.capitalize()}State.{label} on {logical}.")
+        raise Refused(
+            400,
+            BAD_STATUS,
+            f"{status} is not a valid status code for state code {logical.capitalize()}State.{label} on {logical}.",
+        )
     return int(status)
 
 
@@ -99,13 +113,19 @@ def set_state(desk: Desk, logical: str, row: Row, state: int, status: int, **mor
     row_id = row[f"{logical}id"]
     desk.change(logical, row_id, {"statecode": state, "statuscode": status, **more})
     for line in desk.find(document.line, **{document.parent: row_id}):
-        desk.change(document.line, line[f"{document.line}id"], {document.state: state}, stamped=False)
+        desk.change(
+            document.line, line[f"{document.line}id"], {document.state: state}, stamped=False
+        )
 
 
 def finished(desk: Desk, table: str, values: Row) -> str:
     """A close activity: created, and completed at once."""
     values.setdefault("actualend", desk.now())
-    row_id = create_row(desk, table, {name: value for name, value in values.items() if name not in ("statecode", "statuscode")})
+    row_id = create_row(
+        desk,
+        table,
+        {name: value for name, value in values.items() if name not in ("statecode", "statuscode")},
+    )
     desk.change(table, row_id, {"statecode": 1, "statuscode": 2})
     desk.change("activitypointer", row_id, {"statecode": 1, "statuscode": 2})
     return row_id

@@ -19,10 +19,29 @@ from ..write import create_row
 from .closing import check_status, end_quote
 
 _OWN = frozenset(
-    {"_version", "createdon", "modifiedon", "statecode", "statuscode", "importsequencenumber", "overriddencreatedon", "revisionnumber"}
+    {
+        "_version",
+        "createdon",
+        "modifiedon",
+        "statecode",
+        "statuscode",
+        "importsequencenumber",
+        "overriddencreatedon",
+        "revisionnumber",
+    }
 )
-_TO_QUOTE = frozenset({"_customerid_value", "_customerid_type", "_pricelevelid_value", "_transactioncurrencyid_value", "exchangerate"})
-_PRICING = frozenset({"discountamount", "discountpercentage", "freightamount", "name", "description", "emailaddress"})
+_TO_QUOTE = frozenset(
+    {
+        "_customerid_value",
+        "_customerid_type",
+        "_pricelevelid_value",
+        "_transactioncurrencyid_value",
+        "exchangerate",
+    }
+)
+_PRICING = frozenset(
+    {"discountamount", "discountpercentage", "freightamount", "name", "description", "emailaddress"}
+)
 
 
 def opportunity_to_quote(desk: Desk, body: dict[str, Any], request: Request) -> Response:
@@ -72,7 +91,9 @@ def revise_quote(desk: Desk, body: dict[str, Any], request: Request) -> Response
         raise Refused(400, INVALID_STATE, "Only closed quotes can be revised.")
     others = desk.find("quote", quotenumber=row["quotenumber"])
     if any(other["statecode"] in (0, 1) for other in others):
-        raise Refused(400, "0x80048d00", "There is already a draft or active quote with the same number.")
+        raise Refused(
+            400, "0x80048d00", "There is already a draft or active quote with the same number."
+        )
     revision = max(other["revisionnumber"] for other in others) + 1
     values = {name: value for name, value in row.items() if name not in _OWN and name != "quoteid"}
     values |= {"quotecreationmethod": 776160001, "closedon": None, "revisionnumber": revision}
@@ -85,12 +106,22 @@ def quote_to_order(desk: Desk, body: dict[str, Any], request: Request) -> Respon
     """An order from a won quote; an active one is won in the same call. Not idempotent, as there."""
     row = desk.need("quote", str(body.get("QuoteId")))
     if row["statecode"] not in (1, 2):
-        raise Refused(400, INVALID_STATE, "The quote must be active or won to be converted to an order.")
+        raise Refused(
+            400, INVALID_STATE, "The quote must be active or won to be converted to an order."
+        )
     if row["statecode"] == 1:
-        given: Row = {"subject": body.get("QuoteCloseSubject") or f"Quote Won - {row['quotenumber']}"}
-        given |= {"description": body.get("QuoteCloseDescription"), "actualend": body.get("QuoteCloseDate") or desk.now()}
+        given: Row = {
+            "subject": body.get("QuoteCloseSubject") or f"Quote Won - {row['quotenumber']}"
+        }
+        given |= {
+            "description": body.get("QuoteCloseDescription"),
+            "actualend": body.get("QuoteCloseDate") or desk.now(),
+        }
         end_quote(desk, row, 2, check_status(desk, "quote", 2, body.get("QuoteCloseStatus")), given)
-    kept = {c.wire for c in desk.book["salesorder"].definition.columns if c.kept} | {"_customerid_type", "_ownerid_type"}
+    kept = {c.wire for c in desk.book["salesorder"].definition.columns if c.kept} | {
+        "_customerid_type",
+        "_ownerid_type",
+    }
     values = {name: value for name, value in row.items() if name in kept and name not in _OWN}
     values |= {"_quoteid_value": row["quoteid"], "salesordercreationmethod": 776160001}
     order = create_row(desk, "salesorder", values)
@@ -104,22 +135,42 @@ def _copy_lines(desk: Desk, source: str, source_id: str, target: str, target_id:
     old, new = DOCUMENTS[source], DOCUMENTS[target]
     columns = {c.wire for c in desk.book[new.line].definition.columns if c.kept}
     header = desk.need(target, target_id)
-    for line in sorted(desk.find(old.line, **{old.parent: source_id}), key=lambda row: row["lineitemnumber"] or 0):
-        values = {name: None for name in columns} | {name: value for name, value in line.items() if name in columns}
-        values |= {f"{new.line}id": str(uuid.uuid4()), new.parent: target_id, new.name: line["productname"], new.state: header["statecode"]}
+    for line in sorted(
+        desk.find(old.line, **{old.parent: source_id}), key=lambda row: row["lineitemnumber"] or 0
+    ):
+        values = dict.fromkeys(columns) | {
+            name: value for name, value in line.items() if name in columns
+        }
+        values |= {
+            f"{new.line}id": str(uuid.uuid4()),
+            new.parent: target_id,
+            new.name: line["productname"],
+            new.state: header["statecode"],
+        }
         if source != target:
             values.pop(old.parent, None)
         if new.line == "salesorderdetail":
-            values |= {"iscopied": True, "_quotedetailid_value": line.get("quotedetailid"), "salesorderispricelocked": False, "willcall": False}
+            values |= {
+                "iscopied": True,
+                "_quotedetailid_value": line.get("quotedetailid"),
+                "salesorderispricelocked": False,
+                "willcall": False,
+            }
         desk.insert(new.line, values)
     retotal(desk, new, target_id)
 
 
-def _shown(desk: Desk, logical: str, row_id: str, body: Mapping[str, Any], request: Request) -> Response:
+def _shown(
+    desk: Desk, logical: str, row_id: str, body: Mapping[str, Any], request: Request
+) -> Response:
     wanted = body.get("ColumnSet") or {}
     entry = desk.book[logical]
-    names = [] if wanted.get("AllColumns") else list(wanted.get("Columns") or [entry.definition.key])
+    names = (
+        [] if wanted.get("AllColumns") else list(wanted.get("Columns") or [entry.definition.key])
+    )
     select = tuple(name if name in entry.properties else f"_{name}_value" for name in names)
     row = show(desk, entry, row_id, Options(select=select), read_prefer(request.headers), request)
     context = f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}/$entity"
-    return answer_json(200, {"@odata.context": context, "@odata.type": f"#Microsoft.Dynamics.CRM.{logical}", **row})
+    return answer_json(
+        200, {"@odata.context": context, "@odata.type": f"#Microsoft.Dynamics.CRM.{logical}", **row}
+    )

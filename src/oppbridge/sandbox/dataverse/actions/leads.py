@@ -12,7 +12,16 @@ from ..rules.registry import Row
 from ..write import create_row, update_row
 from .closing import check_status
 
-_SHARED = ("emailaddress1", "telephone1", "websiteurl", "description", "address1_line1", "address1_city", "address1_postalcode", "address1_country")
+_SHARED = (
+    "emailaddress1",
+    "telephone1",
+    "websiteurl",
+    "description",
+    "address1_line1",
+    "address1_city",
+    "address1_postalcode",
+    "address1_country",
+)
 
 
 def qualify(desk: Desk, row_id: str, body: dict[str, Any], request: Request) -> Response:
@@ -24,11 +33,24 @@ def qualify(desk: Desk, row_id: str, body: dict[str, Any], request: Request) -> 
     shared = {name: lead[name] for name in _SHARED}
     customer = _given_customer(body)
     if body.get("CreateAccount"):
-        account = create_row(desk, "account", {**shared, "name": lead["companyname"] or lead["fullname"], "_originatingleadid_value": row_id})
+        account = create_row(
+            desk,
+            "account",
+            {
+                **shared,
+                "name": lead["companyname"] or lead["fullname"],
+                "_originatingleadid_value": row_id,
+            },
+        )
         made.append(("account", account))
         customer = customer or ("account", account)
     if body.get("CreateContact"):
-        contact = {**shared, "firstname": lead["firstname"], "lastname": lead["lastname"], "_originatingleadid_value": row_id}
+        contact = {
+            **shared,
+            "firstname": lead["firstname"],
+            "lastname": lead["lastname"],
+            "_originatingleadid_value": row_id,
+        }
         if customer and customer[0] == "account":
             contact |= {"_parentcustomerid_value": customer[1], "_parentcustomerid_type": "account"}
         made.append(("contact", create_row(desk, "contact", contact)))
@@ -37,7 +59,10 @@ def qualify(desk: Desk, row_id: str, body: dict[str, Any], request: Request) -> 
         made.append(("opportunity", _opportunity(desk, lead, customer, body)))
     status = check_status(desk, "lead", 1, body.get("Status"))
     update_row(desk, "lead", lead, {"statecode": 1, "statuscode": status})
-    value = [{"@odata.type": f"#Microsoft.Dynamics.CRM.{table}", f"{table}id": made_id} for table, made_id in made]
+    value = [
+        {"@odata.type": f"#Microsoft.Dynamics.CRM.{table}", f"{table}id": made_id}
+        for table, made_id in made
+    ]
     context = f"{request.base}{root_of(request)}/$metadata#Collection(Microsoft.Dynamics.CRM.crmbaseentity)"
     return answer_json(200, {"@odata.context": context, "value": value})
 
@@ -50,8 +75,14 @@ def _given_customer(body: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _opportunity(desk: Desk, lead: Row, customer: tuple[str, str] | None, body: dict[str, Any]) -> str:
-    values: Row = {"name": lead["subject"], "_originatingleadid_value": lead["leadid"], "estimatedvalue": lead["estimatedamount"]}
+def _opportunity(
+    desk: Desk, lead: Row, customer: tuple[str, str] | None, body: dict[str, Any]
+) -> str:
+    values: Row = {
+        "name": lead["subject"],
+        "_originatingleadid_value": lead["leadid"],
+        "estimatedvalue": lead["estimatedamount"],
+    }
     values |= {"estimatedclosedate": lead["estimatedclosedate"], "description": lead["description"]}
     if customer:
         values |= {"_customerid_type": customer[0], "_customerid_value": customer[1]}

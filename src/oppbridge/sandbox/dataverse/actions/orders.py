@@ -28,8 +28,15 @@ def cancel(desk: Desk, body: dict[str, Any], request: Request) -> Response:
 
 def _close(desk: Desk, body: dict[str, Any], state: int) -> Response:
     close = body.get("OrderClose")
-    if not isinstance(close, Mapping) or str(close.get("@odata.type", "")).lstrip("#") != "Microsoft.Dynamics.CRM.orderclose":
-        raise Refused(400, "0x80048d19", "The parameter 'OrderClose' must carry '@odata.type': 'Microsoft.Dynamics.CRM.orderclose'.")
+    if (
+        not isinstance(close, Mapping)
+        or str(close.get("@odata.type", "")).lstrip("#") != "Microsoft.Dynamics.CRM.orderclose"
+    ):
+        raise Refused(
+            400,
+            "0x80048d19",
+            "The parameter 'OrderClose' must carry '@odata.type': 'Microsoft.Dynamics.CRM.orderclose'.",
+        )
     given = close_values(desk, body, "OrderClose", "orderclose")
     row_id = given.get("_salesorderid_value")
     if row_id is None:
@@ -49,7 +56,11 @@ def lock(desk: Desk, row_id: str, *, locked: bool) -> Response:
     row = desk.need("salesorder", row_id)
     if bool(row["ispricelocked"]) is locked:
         word = "locked" if locked else "unlocked"
-        raise Refused(400, "0x80043b1d" if locked else "0x80043b1e", f"The prices of the order are already {word}.")
+        raise Refused(
+            400,
+            "0x80043b1d" if locked else "0x80043b1e",
+            f"The prices of the order are already {word}.",
+        )
     desk.change("salesorder", row_id, {"ispricelocked": locked})
     return Response(204)
 

@@ -6,13 +6,23 @@ from ..desk import Desk
 from ..refusals import Refused
 from .registry import Row, Rules
 
-NAMES = ("task", "phonecall", "appointment", "email", "opportunityclose", "quoteclose", "orderclose")
+NAMES = (
+    "task",
+    "phonecall",
+    "appointment",
+    "email",
+    "opportunityclose",
+    "quoteclose",
+    "orderclose",
+)
 _FREE = frozenset({"statecode", "statuscode"})
 _STATES = {0: 1, 1: 2, 2: 3, 3: 4}
 
 
 def _pointer(desk: Desk, row: Row) -> Row:
-    kept = {c.wire for c in desk.book["activitypointer"].definition.columns if c.kept} | {"_regardingobjectid_type"}
+    kept = {c.wire for c in desk.book["activitypointer"].definition.columns if c.kept} | {
+        "_regardingobjectid_type"
+    }
     out = {name: value for name, value in row.items() if name in kept}
     out["statuscode"] = _STATES[row["statecode"]]
     return out
@@ -26,8 +36,16 @@ def _rules(name: str) -> Rules:
         desk.insert("activitypointer", _pointer(desk, row))
 
     def changing(desk: Desk, old: Row, new: Row) -> None:
-        if old["statecode"] in (1, 2) and new.get("statecode", old["statecode"]) in (1, 2) and set(new) - _FREE:
-            raise Refused(400, "0x80040230", "The activity cannot be updated because it is completed or canceled.")
+        if (
+            old["statecode"] in (1, 2)
+            and new.get("statecode", old["statecode"]) in (1, 2)
+            and set(new) - _FREE
+        ):
+            raise Refused(
+                400,
+                "0x80040230",
+                "The activity cannot be updated because it is completed or canceled.",
+            )
 
     def changed(desk: Desk, old: Row, row: Row) -> None:
         desk.change("activitypointer", row["activityid"], _pointer(desk, row))

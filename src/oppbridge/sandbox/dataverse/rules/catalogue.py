@@ -14,7 +14,14 @@ def _base_unit(desk: Desk, schedule: Row) -> None:
 
     name = schedule["baseuomname"] or "Primary Unit"
     unit = create_row(
-        desk, "uom", {"name": name, "_uomscheduleid_value": schedule["uomscheduleid"], "quantity": 1, "_baseuom_value": None}
+        desk,
+        "uom",
+        {
+            "name": name,
+            "_uomscheduleid_value": schedule["uomscheduleid"],
+            "quantity": 1,
+            "_baseuom_value": None,
+        },
     )
     desk.change("uom", unit, {"isschedulebaseuom": True})
 
@@ -47,7 +54,11 @@ def _new_item(desk: Desk, row: Row) -> None:
         raise Refused(400, "0x80043b0d", "The unit id is missing.")
     row["_uomscheduleid_value"] = unit["_uomscheduleid_value"]
     if product["_defaultuomscheduleid_value"] not in (None, unit["_uomscheduleid_value"]):
-        raise Refused(400, "0x80043b16", "The unit schedule id of the unit does not match that of the product.")
+        raise Refused(
+            400,
+            "0x80043b16",
+            "The unit schedule id of the unit does not match that of the product.",
+        )
 
 
 def _change_currency(desk: Desk, old: Row, new: Row) -> None:
@@ -55,7 +66,9 @@ def _change_currency(desk: Desk, old: Row, new: Row) -> None:
     if old["transactioncurrencyid"] != base:
         return
     if "exchangerate" in new and new["exchangerate"] != old["exchangerate"]:
-        raise Refused(400, "0x80048cf5", "The exchange rate of the base currency cannot be modified.")
+        raise Refused(
+            400, "0x80048cf5", "The exchange rate of the base currency cannot be modified."
+        )
     if new.get("statecode", 0) != 0:
         raise Refused(400, "0x80048cf4", "The base currency cannot be deactivated.")
 

@@ -31,14 +31,21 @@ def _derived(desk: Desk, row: Row) -> Row:
 def _mirrored(row: Row) -> Row:
     out: Row = {name: row[name] for name in _SHARED}
     for name in ("id_value", "id_type", "roleid_value"):
-        out[f"_record1{name}"], out[f"_record2{name}"] = row[f"_record2{name}"], row[f"_record1{name}"]
+        out[f"_record1{name}"], out[f"_record2{name}"] = (
+            row[f"_record2{name}"],
+            row[f"_record1{name}"],
+        )
     return out
 
 
 def _created(desk: Desk, row: Row) -> None:
     twin_id = str(uuid.uuid4())
     twin = {**{name: value for name, value in row.items() if name != "_version"}, **_mirrored(row)}
-    twin |= {"connectionid": twin_id, "ismaster": False, "_relatedconnectionid_value": row["connectionid"]}
+    twin |= {
+        "connectionid": twin_id,
+        "ismaster": False,
+        "_relatedconnectionid_value": row["connectionid"],
+    }
     twin |= _derived(desk, twin)
     desk.insert("connection", twin)
     desk.change("connection", row["connectionid"], {"_relatedconnectionid_value": twin_id})
@@ -52,7 +59,16 @@ def _changed(desk: Desk, old: Row, row: Row) -> None:
     related = row["_relatedconnectionid_value"]
     if desk.get("connection", related):
         twin = _mirrored(row)
-        desk.change("connection", related, {**twin, **_derived(desk, twin), "statecode": row["statecode"], "statuscode": row["statuscode"]})
+        desk.change(
+            "connection",
+            related,
+            {
+                **twin,
+                **_derived(desk, twin),
+                "statecode": row["statecode"],
+                "statuscode": row["statuscode"],
+            },
+        )
 
 
 def _deleted(desk: Desk, row: Row) -> None:
@@ -60,4 +76,8 @@ def _deleted(desk: Desk, row: Row) -> None:
         desk.drop("connection", row["_relatedconnectionid_value"])
 
 
-RULES = {"connection": Rules(creating=_creating, created=_created, changing=_changing, changed=_changed, deleted=_deleted)}
+RULES = {
+    "connection": Rules(
+        creating=_creating, created=_created, changing=_changing, changed=_changed, deleted=_deleted
+    )
+}

@@ -30,7 +30,10 @@ def _creating(document: Document) -> Rules:
         _writable(desk, document, old, new)
         check_transition(desk, document.header, old, new)
         _customer(document, new)
-        if new.get("_transactioncurrencyid_value", old["_transactioncurrencyid_value"]) != old["_transactioncurrencyid_value"]:
+        if (
+            new.get("_transactioncurrencyid_value", old["_transactioncurrencyid_value"])
+            != old["_transactioncurrencyid_value"]
+        ):
             _currency_free(desk, document, old)
         _price_list_currency(desk, document, {**old, **new})
 
@@ -38,7 +41,12 @@ def _creating(document: Document) -> Rules:
         header = row[f"{document.header}id"]
         if old["statecode"] != row["statecode"]:
             for line in desk.find(document.line, **{document.parent: header}):
-                desk.change(document.line, line[f"{document.line}id"], {document.state: row["statecode"]}, stamped=False)
+                desk.change(
+                    document.line,
+                    line[f"{document.line}id"],
+                    {document.state: row["statecode"]},
+                    stamped=False,
+                )
         if any(old[name] != row[name] for name in _PRICING):
             reprice(desk, document, header)
         elif any(old[name] != row[name] for name in _TOTALLED if name in row):
@@ -56,7 +64,9 @@ def _customer(document: Document, row: Row) -> None:
 
 
 def _number(desk: Desk, document: Document, row: Row) -> None:
-    column, prefix = {"quote": ("quotenumber", "QUO"), "salesorder": ("ordernumber", "ORD")}.get(document.header, ("", ""))
+    column, prefix = {"quote": ("quotenumber", "QUO"), "salesorder": ("ordernumber", "ORD")}.get(
+        document.header, ("", "")
+    )
     if not column or row.get(column):
         return
     number = int(desk.database.fact(column) or 1000) + 1
@@ -68,15 +78,26 @@ def _price_list_currency(desk: Desk, document: Document, row: Row) -> None:
     if row.get("_pricelevelid_value") is None:
         return
     price_list = desk.need("pricelevel", row["_pricelevelid_value"])
-    if price_list["_transactioncurrencyid_value"] not in (None, row["_transactioncurrencyid_value"]):
+    if price_list["_transactioncurrencyid_value"] not in (
+        None,
+        row["_transactioncurrencyid_value"],
+    ):
         code = "0x80048cf6" if document.header == "opportunity" else "0x80048cef"
-        raise Refused(400, code, f"The currency of the price list must match the currency of the {document.header}.")
+        raise Refused(
+            400,
+            code,
+            f"The currency of the price list must match the currency of the {document.header}.",
+        )
 
 
 def _currency_free(desk: Desk, document: Document, old: Row) -> None:
     if desk.find(document.line, **{document.parent: old[f"{document.header}id"]}):
         code = "0x80048479" if document.header == "opportunity" else "0x8004480e"
-        raise Refused(400, code, f"The currency cannot be changed because the {document.header} has products associated with it.")
+        raise Refused(
+            400,
+            code,
+            f"The currency cannot be changed because the {document.header} has products associated with it.",
+        )
 
 
 def _writable(desk: Desk, document: Document, old: Row, new: Row) -> None:
@@ -86,7 +107,12 @@ def _writable(desk: Desk, document: Document, old: Row, new: Row) -> None:
     if document.header == "opportunity":
         if desk.settings.assumptions.closed_opportunity_editable:
             return
-    elif document.header == "salesorder" and state == 1 and desk.caller.integration and desk.organization()["issopintegrationenabled"]:
+    elif (
+        document.header == "salesorder"
+        and state == 1
+        and desk.caller.integration
+        and desk.organization()["issopintegrationenabled"]
+    ):
         return
     raise Refused(400, READ_ONLY, "The entity cannot be updated because it is read-only.")
 

@@ -8,7 +8,16 @@ from .prices import LINES, Document, engine_runs, price_line, retotal
 from .registry import Row, Rules
 
 _PRICED = frozenset(
-    {"quantity", "priceperunit", "ispriceoverridden", "manualdiscountamount", "tax", "_productid_value", "_uomid_value", "productdescription"}
+    {
+        "quantity",
+        "priceperunit",
+        "ispriceoverridden",
+        "manualdiscountamount",
+        "tax",
+        "_productid_value",
+        "_uomid_value",
+        "productdescription",
+    }
 )
 
 
@@ -54,7 +63,10 @@ def _editable(desk: Desk, document: Document, line: Row) -> Row:
     header = desk.need(document.header, parent)
     if header["statecode"] in document.open:
         return header
-    if document.header == "opportunity" and not desk.settings.assumptions.opportunity_lines_locked_when_closed:
+    if (
+        document.header == "opportunity"
+        and not desk.settings.assumptions.opportunity_lines_locked_when_closed
+    ):
         return header
     if document.header == "salesorder" and header["statecode"] == 1 and desk.caller.integration:
         if desk.organization()["issopintegrationenabled"]:
@@ -63,17 +75,29 @@ def _editable(desk: Desk, document: Document, line: Row) -> Row:
 
 
 def _check(desk: Desk, line: Row) -> None:
-    product, unit, description = line["_productid_value"], line["_uomid_value"], line["productdescription"]
+    product, unit, description = (
+        line["_productid_value"],
+        line["_uomid_value"],
+        line["productdescription"],
+    )
     if product is None:
         if description is None:
             raise Refused(400, "0x80043b11", "The product id is missing.")
         if unit is not None:
-            raise Refused(400, "0x80043afa", "You cannot set both 'uomid' and 'productdescription' attributes.")
+            raise Refused(
+                400,
+                "0x80043afa",
+                "You cannot set both 'uomid' and 'productdescription' attributes.",
+            )
         if line["priceperunit"] is None:
             raise Refused(400, "0x80043b10", "The price per unit is invalid.")
         return
     if description is not None:
-        raise Refused(400, "0x80043afb", "You cannot set both 'productid' and 'productdescription' attributes.")
+        raise Refused(
+            400,
+            "0x80043afb",
+            "You cannot set both 'productid' and 'productdescription' attributes.",
+        )
     if unit is None:
         raise Refused(400, "0x80043b0d", "The unit id is missing.")
     schedule = desk.need("product", product)["_defaultuomscheduleid_value"]

@@ -34,9 +34,30 @@ class Document:
 DOCUMENTS = {
     d.header: d
     for d in (
-        Document("opportunity", "opportunityproduct", "_opportunityid_value", frozenset({0}), "opportunityproductname", "opportunitystatecode"),
-        Document("quote", "quotedetail", "_quoteid_value", frozenset({0}), "quotedetailname", "quotestatecode"),
-        Document("salesorder", "salesorderdetail", "_salesorderid_value", frozenset({0}), "salesorderdetailname", "salesorderstatecode"),
+        Document(
+            "opportunity",
+            "opportunityproduct",
+            "_opportunityid_value",
+            frozenset({0}),
+            "opportunityproductname",
+            "opportunitystatecode",
+        ),
+        Document(
+            "quote",
+            "quotedetail",
+            "_quoteid_value",
+            frozenset({0}),
+            "quotedetailname",
+            "quotestatecode",
+        ),
+        Document(
+            "salesorder",
+            "salesorderdetail",
+            "_salesorderid_value",
+            frozenset({0}),
+            "salesorderdetailname",
+            "salesorderstatecode",
+        ),
     )
 }
 LINES = {d.line: d for d in DOCUMENTS.values()}
@@ -48,23 +69,43 @@ def engine_runs(desk: Desk, document: Document, header: Row) -> bool:
     if not organization["oobpricecalculationenabled"] or header["statecode"] not in document.open:
         return False
     # Under sales order processing integration the ERP owns the prices of orders.
-    return not (organization["issopintegrationenabled"] and document.header == "salesorder" and desk.caller.integration)
+    return not (
+        organization["issopintegrationenabled"]
+        and document.header == "salesorder"
+        and desk.caller.integration
+    )
 
 
 def price_line(desk: Desk, header: Row, line: Row) -> Row:
     """The computed columns of one line: unit price, base and extended amount, error code."""
     currency = desk.currency(header["_transactioncurrencyid_value"])
     quantity = line.get("quantity")
-    price, error = (line.get("priceperunit"), 4) if quantity is None else _unit_price(desk, header, line, currency)
+    price, error = (
+        (line.get("priceperunit"), 4)
+        if quantity is None
+        else _unit_price(desk, header, line, currency)
+    )
     if error or price is None:
-        return {"priceperunit": price, "baseamount": ZERO, "extendedamount": ZERO, "pricingerrorcode": error or 5}
+        return {
+            "priceperunit": price,
+            "baseamount": ZERO,
+            "extendedamount": ZERO,
+            "pricingerrorcode": error or 5,
+        }
     volume = line.get("volumediscountamount") or ZERO
     base = keep_money((price - volume) * Decimal(quantity), currency.precision)
     extended = base - (line.get("manualdiscountamount") or ZERO) + (line.get("tax") or ZERO)
-    return {"priceperunit": price, "baseamount": base, "extendedamount": keep_money(extended, currency.precision), "pricingerrorcode": 0}
+    return {
+        "priceperunit": price,
+        "baseamount": base,
+        "extendedamount": keep_money(extended, currency.precision),
+        "pricingerrorcode": 0,
+    }
 
 
-def _unit_price(desk: Desk, header: Row, line: Row, currency: Currency) -> tuple[Decimal | None, int]:
+def _unit_price(
+    desk: Desk, header: Row, line: Row, currency: Currency
+) -> tuple[Decimal | None, int]:
     given = line.get("priceperunit")
     if line.get("_productid_value") is None or line.get("ispriceoverridden"):
         return given, 0
@@ -95,7 +136,9 @@ def _list_price(desk: Desk, item: Row) -> tuple[Decimal | None, int]:
         return None, 13
     share = item["percentage"] / 100
     product = desk.need("product", item["_productid_value"])
-    column, error = {2: ("price", 14), 3: ("currentcost", 15), 4: ("currentcost", 15)}.get(method, ("standardcost", 16))
+    column, error = {2: ("price", 14), 3: ("currentcost", 15), 4: ("currentcost", 15)}.get(
+        method, ("standardcost", 16)
+    )
     basis = product[column]
     if basis is None:
         return None, error

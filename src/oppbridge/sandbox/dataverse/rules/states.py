@@ -32,7 +32,9 @@ def settle_state(entry: Entry, old: Row | None, new: Row) -> None:
     if status not in reasons:
         label = states[state].label
         raise Refused(
-            400, BAD_STATUS, f"{status} is not a valid status code for state code {entry.logical.capitalize()}State.{label} on {entry.logical}."
+            400,
+            BAD_STATUS,
+            f"{status} is not a valid status code for state code {entry.logical.capitalize()}State.{label} on {entry.logical}.",
         )
     new["statecode"], new["statuscode"] = state, status
 
@@ -45,20 +47,47 @@ def check_transition(desk: Desk, logical: str, old: Row, new: Row) -> None:
     allowed = _PLAIN.get(logical)
     if allowed is not None and (before, after) not in allowed:
         raise _refusal(logical, before, after)
-    if logical == "quote" and (before, after) == (1, 0) and not desk.settings.assumptions.active_quote_to_draft:
+    if (
+        logical == "quote"
+        and (before, after) == (1, 0)
+        and not desk.settings.assumptions.active_quote_to_draft
+    ):
         raise _refusal(logical, before, after)
-    if logical == "quote" and after == 1 and old.get("_customerid_value") is None and new.get("_customerid_value") is None:
+    if (
+        logical == "quote"
+        and after == 1
+        and old.get("_customerid_value") is None
+        and new.get("_customerid_value") is None
+    ):
         raise Refused(400, "0x80040203", "A potential customer is needed to activate a quote.")
-    if logical == "opportunity" and after == 0 and desk.settings.assumptions.reopening_clears_actuals:
+    if (
+        logical == "opportunity"
+        and after == 0
+        and desk.settings.assumptions.reopening_clears_actuals
+    ):
         new.update(actualclosedate=None, actualvalue=None)
 
 
 def _refusal(logical: str, before: int, after: int) -> Refused:
     if logical == "opportunity" and before == 0:
         message = "WinOpportunity" if after == 1 else "LoseOpportunity"
-        return Refused(400, "0x80100005", f"This message can not be used to set the state of opportunity. Use the {message} message instead.")
+        return Refused(
+            400,
+            "0x80100005",
+            f"This message can not be used to set the state of opportunity. Use the {message} message instead.",
+        )
     if logical == "quote" and after == 1:
-        return Refused(400, "0x80100003", "The quote cannot be activated because it is not in draft state.")
+        return Refused(
+            400, "0x80100003", "The quote cannot be activated because it is not in draft state."
+        )
     if logical == "quote" and after == 3:
-        return Refused(400, INVALID_STATE, "The quote cannot be closed by an update. Use CloseQuoteRequest instead.")
-    return Refused(400, INVALID_STATE, f"The {logical} cannot go from state {before} to state {after} by an update.")
+        return Refused(
+            400,
+            INVALID_STATE,
+            "The quote cannot be closed by an update. Use CloseQuoteRequest instead.",
+        )
+    return Refused(
+        400,
+        INVALID_STATE,
+        f"The {logical} cannot go from state {before} to state {after} by an update.",
+    )

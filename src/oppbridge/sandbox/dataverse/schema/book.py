@@ -47,7 +47,11 @@ class Book:
         return self.entries[logical]
 
 
-def make_book(extra: Mapping[str, tuple[Column, ...]], keys: Mapping[str, tuple[tuple[str, ...], ...]], untracked: frozenset[str]) -> Book:
+def make_book(
+    extra: Mapping[str, tuple[Column, ...]],
+    keys: Mapping[str, tuple[tuple[str, ...], ...]],
+    untracked: frozenset[str],
+) -> Book:
     """The stock tables plus an environment's own columns and alternate keys."""
     from . import catalogue, parties, people, sales
 
@@ -67,11 +71,17 @@ def make_book(extra: Mapping[str, tuple[Column, ...]], keys: Mapping[str, tuple[
             for towards in column.towards:
                 children[towards.table].append((entry.logical, column, towards))
                 if towards.back:
-                    entries[towards.table].collections[towards.back] = Collection(entry.logical, column)
+                    entries[towards.table].collections[towards.back] = Collection(
+                        entry.logical, column
+                    )
     for entry in entries.values():
         if entry.definition.activity:
-            party = next(c for c in entries["activityparty"].definition.columns if c.name == "activityid")
-            entry.collections[f"{entry.logical}_activity_parties"] = Collection("activityparty", party)
+            party = next(
+                c for c in entries["activityparty"].definition.columns if c.name == "activityid"
+            )
+            entry.collections[f"{entry.logical}_activity_parties"] = Collection(
+                "activityparty", party
+            )
     sets = {entry.definition.entity_set: entry for entry in entries.values()}
     return Book(entries, sets, {name: tuple(rows) for name, rows in children.items()})
 
@@ -88,7 +98,9 @@ def _entry(definition: Definition) -> Entry:
         {c.wire: c for c in definition.columns},
         navs,
         pairs={pair.nav: pair for pair in definition.pairs},
-        keys=tuple(tuple(_key_property(definition, name) for name in key) for key in definition.keys),
+        keys=tuple(
+            tuple(_key_property(definition, name) for name in key) for key in definition.keys
+        ),
     )
 
 
@@ -117,12 +129,22 @@ def _stored(entry: Entry) -> Table:
         indexes.append(("modifiedon", definition.key))
     if definition.intersect:
         indexes.append(("competitorid",))
-    return Table(definition.logical, (definition.key,), tuple(fields), (*definition.unique, *entry.keys), tuple(indexes))
+    return Table(
+        definition.logical,
+        (definition.key,),
+        tuple(fields),
+        (*definition.unique, *entry.keys),
+        tuple(indexes),
+    )
 
 
 def _walked(column: Column) -> bool:
     # Collections that are read or cascaded often; an index on every lookup would slow bulk loads.
-    return any(t.on_delete is not OnDelete.UNLINK or (t.back and t.table not in ("systemuser", "transactioncurrency")) for t in column.towards)
+    return any(
+        t.on_delete is not OnDelete.UNLINK
+        or (t.back and t.table not in ("systemuser", "transactioncurrency"))
+        for t in column.towards
+    )
 
 
 def stored_type(column: Column) -> bool:

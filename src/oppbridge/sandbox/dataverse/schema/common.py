@@ -60,8 +60,12 @@ def address(number_: int) -> tuple[Column, ...]:
         choice(at + "addresstypecode", "1 Bill To, 2 Ship To, 3 Primary, 4 Other"),
         choice(at + "freighttermscode", FREIGHT),
         choice(at + "shippingmethodcode", SHIPPING),
-        Column(at + "latitude", Type.DOUBLE, precision=5, minimum=Decimal(-90), maximum=Decimal(90)),
-        Column(at + "longitude", Type.DOUBLE, precision=5, minimum=Decimal(-180), maximum=Decimal(180)),
+        Column(
+            at + "latitude", Type.DOUBLE, precision=5, minimum=Decimal(-90), maximum=Decimal(90)
+        ),
+        Column(
+            at + "longitude", Type.DOUBLE, precision=5, minimum=Decimal(-180), maximum=Decimal(180)
+        ),
         guid(at + "addressid"),
         memo(at + "composite", 1000, kept=False, creatable=False, updatable=False, ignored=True),
     )
@@ -76,13 +80,23 @@ def document_address(prefix: str) -> tuple[Column, ...]:
     return (
         *(text(f"{prefix}_{name}", length) for name, length in lengths.items()),
         guid(f"{prefix}_addressid"),
-        memo(f"{prefix}_composite", 1000, kept=False, creatable=False, updatable=False, ignored=True),
+        memo(
+            f"{prefix}_composite", 1000, kept=False, creatable=False, updatable=False, ignored=True
+        ),
     )
 
 
 def communication() -> tuple[Column, ...]:
     """Telephones, mail addresses and consents of accounts, contacts and leads."""
-    flags = ("donotphone", "donotemail", "donotfax", "donotpostalmail", "donotbulkemail", "donotbulkpostalmail", "donotsendmm")
+    flags = (
+        "donotphone",
+        "donotemail",
+        "donotfax",
+        "donotpostalmail",
+        "donotbulkemail",
+        "donotbulkpostalmail",
+        "donotsendmm",
+    )
     return (
         *(text(f"emailaddress{i}", 100) for i in (1, 2, 3)),
         *(text(f"telephone{i}", 50) for i in (1, 2, 3)),
@@ -131,7 +145,13 @@ def _states(states: Mapping[int, State]) -> list[Column]:
     first = next(iter(states.values()))
     reasons = {value: label for state in states.values() for value, label in state.statuses.items()}
     return [
-        Column("statecode", Type.STATE, choices={v: s.label for v, s in states.items()}, default=next(iter(states)), required="system"),
+        Column(
+            "statecode",
+            Type.STATE,
+            choices={v: s.label for v, s in states.items()},
+            default=next(iter(states)),
+            required="system",
+        ),
         Column("statuscode", Type.STATUS, choices=reasons, default=next(iter(first.statuses))),
     ]
 
@@ -139,15 +159,37 @@ def _states(states: Mapping[int, State]) -> list[Column]:
 def _currency(own: tuple[Column, ...]) -> list[Column]:
     names = {c.name for c in own}
     base = [
-        Column(f"{c.name}_base", Type.MONEY, precision=4, precision_source=0, kept=False, creatable=False, updatable=False, ignored=True)
+        Column(
+            f"{c.name}_base",
+            Type.MONEY,
+            precision=4,
+            precision_source=0,
+            kept=False,
+            creatable=False,
+            updatable=False,
+            ignored=True,
+        )
         for c in own
         if c.type is Type.MONEY
     ]
     if "exchangerate" not in names:
         base.append(_read_only(number("exchangerate", 10, "1e-10", "1e11")))
     if "transactioncurrencyid" not in names:
-        base.append(lookup("transactioncurrencyid", "transactioncurrency", on_delete=OnDelete.RESTRICT))
+        base.append(
+            lookup("transactioncurrencyid", "transactioncurrency", on_delete=OnDelete.RESTRICT)
+        )
     return base
 
 
-__all__ = ["FREIGHT", "PAYMENT", "SHIPPING", "YES_NO", "address", "communication", "date", "document_address", "read_only", "table"]
+__all__ = [
+    "FREIGHT",
+    "PAYMENT",
+    "SHIPPING",
+    "YES_NO",
+    "address",
+    "communication",
+    "date",
+    "document_address",
+    "read_only",
+    "table",
+]

@@ -173,12 +173,18 @@ def whole(name: str, low: int = -2147483648, high: int = 2147483647, **more: Any
     return Column(name, Type.INTEGER, minimum=Decimal(low), maximum=Decimal(high), **more)
 
 
-def number(name: str, precision: int = 2, low: str = "-1e11", high: str = "1e11", **more: Any) -> Column:
+def number(
+    name: str, precision: int = 2, low: str = "-1e11", high: str = "1e11", **more: Any
+) -> Column:
     """A decimal number."""
-    return Column(name, Type.DECIMAL, precision=precision, minimum=Decimal(low), maximum=Decimal(high), **more)
+    return Column(
+        name, Type.DECIMAL, precision=precision, minimum=Decimal(low), maximum=Decimal(high), **more
+    )
 
 
-def money(name: str, low: str = "-922337203685477", high: str = "922337203685477", **more: Any) -> Column:
+def money(
+    name: str, low: str = "-922337203685477", high: str = "922337203685477", **more: Any
+) -> Column:
     """An amount in the row's currency; an `x_base` column comes with it."""
     return Column(name, Type.MONEY, minimum=Decimal(low), maximum=Decimal(high), **more)
 
@@ -219,9 +225,19 @@ def options_of(options: str) -> dict[int, str]:
     return {int(value): label for value, _, label in pairs}
 
 
-def lookup(name: str, table: str, back: str = "", *, nav: str = "", on_delete: OnDelete = OnDelete.UNLINK, **more: Any) -> Column:
+def lookup(
+    name: str,
+    table: str,
+    back: str = "",
+    *,
+    nav: str = "",
+    on_delete: OnDelete = OnDelete.UNLINK,
+    **more: Any,
+) -> Column:
     """A reference to a row of one table."""
-    return Column(name, Type.LOOKUP, towards=(Towards(table, nav or name, back, on_delete),), **more)
+    return Column(
+        name, Type.LOOKUP, towards=(Towards(table, nav or name, back, on_delete),), **more
+    )
 
 
 def customer(name: str, backs: Mapping[str, str], **more: Any) -> Column:

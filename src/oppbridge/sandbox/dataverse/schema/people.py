@@ -23,7 +23,16 @@ from .model import (
     whole,
 )
 
-_CONNECTED = ("account", "contact", "opportunity", "quote", "salesorder", "systemuser", "competitor", "lead")
+_CONNECTED = (
+    "account",
+    "contact",
+    "opportunity",
+    "quote",
+    "salesorder",
+    "systemuser",
+    "competitor",
+    "lead",
+)
 _REGARDING = ("account", "contact", "opportunity", "quote", "salesorder", "lead")
 _COLLECTIONS = {
     "task": "Tasks", "phonecall": "Phonecalls", "appointment": "Appointments", "email": "Emails", "activitypointer": "ActivityPointers",
@@ -83,9 +92,23 @@ def _activity(name: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _activity_table(name: str, entity_set: str, code: int, state: dict[int, State], *more: Column) -> Definition:
+def _activity_table(
+    name: str, entity_set: str, code: int, state: dict[int, State], *more: Column
+) -> Definition:
     columns = (*_activity(name), _regarding(name), *more)
-    return table(Definition(name, entity_set, code, "activityid", "subject", "UserOwned", columns, state, activity=True))
+    return table(
+        Definition(
+            name,
+            entity_set,
+            code,
+            "activityid",
+            "subject",
+            "UserOwned",
+            columns,
+            state,
+            activity=True,
+        )
+    )
 
 
 TASK = _activity_table(
@@ -117,7 +140,19 @@ ACTIVITYPOINTER = _activity_table(
 def _close(name: str, entity_set: str, code: int, of: str, back: str, *more: Column) -> Definition:
     columns = (*_activity(name), lookup(f"{of}id", of, back, on_delete=OnDelete.CASCADE), *more)
     state = states("0 Open: 1 Open", "1 Completed: 2 Completed", "2 Canceled: 3 Canceled")
-    return table(Definition(name, entity_set, code, "activityid", "subject", "UserOwned", columns, state, activity=True))
+    return table(
+        Definition(
+            name,
+            entity_set,
+            code,
+            "activityid",
+            "subject",
+            "UserOwned",
+            columns,
+            state,
+            activity=True,
+        )
+    )
 
 
 OPPORTUNITYCLOSE = _close(
@@ -125,8 +160,24 @@ OPPORTUNITYCLOSE = _close(
     money("actualrevenue", "-1e12", "1e12"), lookup("competitorid", "competitor", "competitor_opportunity_activities"),
     whole("opportunitystatecode"), whole("opportunitystatuscode"),
 )  # fmt: skip
-QUOTECLOSE = _close("quoteclose", "quotecloses", 4211, "quote", "Quote_QuoteClose", text("quotenumber", 100), whole("revision"))
-ORDERCLOSE = _close("orderclose", "ordercloses", 4209, "salesorder", "SalesOrder_OrderClose", text("ordernumber", 100), whole("revision"))
+QUOTECLOSE = _close(
+    "quoteclose",
+    "quotecloses",
+    4211,
+    "quote",
+    "Quote_QuoteClose",
+    text("quotenumber", 100),
+    whole("revision"),
+)
+ORDERCLOSE = _close(
+    "orderclose",
+    "ordercloses",
+    4209,
+    "salesorder",
+    "SalesOrder_OrderClose",
+    text("ordernumber", 100),
+    whole("revision"),
+)
 
 _PARTY = ("account", "contact", "lead", "systemuser")
 ACTIVITYPARTY = table(

@@ -34,14 +34,28 @@ _ERRORS = (
     "36 Base Currency Attribute Overflow, 37 Base Currency Attribute Underflow, 38 Transaction currency is not set for the product price list item"
 )
 _SKIP_HEADER = "0 DoPriceCalcAlways, 1 SkipPriceCalcOnRetrieve"
-_SKIP_LINE = "0 DoPriceCalcAlways, 1 SkipPriceCalcOnCreate, 2 SkipPriceCalcOnUpdate, 3 SkipPriceCalcOnUpSert"
-_TOTALS = ("totallineitemamount", "totallineitemdiscountamount", "totaldiscountamount", "totalamountlessfreight", "totaltax", "totalamount")
+_SKIP_LINE = (
+    "0 DoPriceCalcAlways, 1 SkipPriceCalcOnCreate, 2 SkipPriceCalcOnUpdate, 3 SkipPriceCalcOnUpSert"
+)
+_TOTALS = (
+    "totallineitemamount",
+    "totallineitemdiscountamount",
+    "totaldiscountamount",
+    "totalamountlessfreight",
+    "totaltax",
+    "totalamount",
+)
 
 
 def _priced(of: str) -> tuple[Column, ...]:
     return (
         lookup("pricelevelid", "pricelevel", f"price_level_{of}"),
-        lookup("transactioncurrencyid", "transactioncurrency", f"transactioncurrency_{of}", on_delete=OnDelete.RESTRICT),
+        lookup(
+            "transactioncurrencyid",
+            "transactioncurrency",
+            f"transactioncurrency_{of}",
+            on_delete=OnDelete.RESTRICT,
+        ),
         money("discountamount", "0", "1e12"),
         number("discountpercentage", 2, "0", "100"),
         money("freightamount", "0", "1e12"),
@@ -163,7 +177,12 @@ def _line(parent: str, parent_table: str, back: str, name: str, state: str) -> t
     )  # fmt: skip
 
 
-_DELIVERY = (moment("requestdeliveryby"), lookup("salesrepid", "systemuser"), *document_address("shipto"), flag("willcall"))
+_DELIVERY = (
+    moment("requestdeliveryby"),
+    lookup("salesrepid", "systemuser"),
+    *document_address("shipto"),
+    flag("willcall"),
+)
 
 OPPORTUNITYPRODUCT = table(
     Definition(
