@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,10 +57,10 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run of `flow` has begun and holds the flow's lease."""
+    """A run of `flow` has begun. Flow and `started` tell it from all others."""
 
     flow: str
-    run: int
+    started: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Delivered:
     """One batch went to `system`, and its receipts are in the store."""
 
     flow: str
-    run: int
+    started: datetime
     system: str
     writes: tuple[Settled, ...]
 
@@ -89,9 +90,13 @@ class RunFinished:
     """A run has ended: counts by entity, system and counter, and what ended it early if anything."""
 
     flow: str
-    run: int
+    started: datetime
     counts: Mapping[str, Mapping[str, Mapping[str, int]]]
     problem: str | None = None
+
+
+Event = RunStarted | Delivered | RunFinished
+"""What watchers are told."""
 
 
 class Hooks(Protocol):

@@ -21,6 +21,7 @@ from .hookspecs import (
     PROJECT,
     Command,
     Delivered,
+    Event,
     Hooks,
     Host,
     RunFinished,
@@ -145,6 +146,16 @@ class Plugins:
         ):
             ask()
         return self.problems
+
+    def tell(self, event: Event) -> None:
+        """Tell the watchers of whatever it is."""
+        match event:
+            case RunStarted():
+                self.run_started(event)
+            case Delivered():
+                self.delivered(event)
+            case RunFinished():
+                self.run_finished(event)
 
     def run_started(self, event: RunStarted) -> None:
         """Tell the watchers that a run has begun."""

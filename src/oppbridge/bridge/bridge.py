@@ -142,8 +142,19 @@ class Bridge:
         """Bring all systems of a flow to agree. Safe to stop anywhere and to run again."""
         from ..engine import run
 
+        from ..hookspecs import RunFinished, RunStarted
+
         with self._line(flow, progress) as line:
-            return run(line, entities)
+            line.tell(RunStarted(flow, line.began()))
+            try:
+                report = run(line, entities)
+            except BaseException as exc:
+                why = f"{type(exc).__name__}: {exc}"
+                line.tell(RunFinished(flow, line.began(), line.report.by_entity(), why))
+                raise
+            why = "; ".join([*report.stopped, *report.problems]) or None
+            line.tell(RunFinished(flow, line.began(), report.by_entity(), why))
+            return report
 
     def apply(self, digest: str, progress: Progress | None = None) -> Report:
         """Deliver exactly the plan with this digest. Raises ConfigError once it has changed."""
@@ -216,6 +227,7 @@ class Bridge:
         with self._assembly.flow(flow) as opened:
             report = Report(flow, self._store.clock())
             line = Line(self._store, opened, self._assembly.movers(), report)
+            line.tell = self._assembly.plugins.tell
             if progress is not None:
                 line.progress = progress
             yield line

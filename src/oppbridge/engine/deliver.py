@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .. import hookspecs
 from ..contract import Receipt
 from ..errors import ContractBroken, Reject, Retry, Unlinked
+from ..hookspecs import Delivered
 from ..store import Link, Planned, links, records, writes
 from .line import Post
 from .observe import look
@@ -45,7 +47,17 @@ def _batch(post: Post, batch: Sequence[Planned]) -> Settled:
     with post.line.write() as tx:
         settled = settle(tx, post, list(zip(outgoing, receipts, strict=True)))
     post.progress("deliver", settled.sent)
+    post.line.tell(_event(post, batch))
     return settled
+
+
+def _event(post: Post, batch: Sequence[Planned]) -> Delivered:
+    line = post.line
+    told = tuple(
+        hookspecs.Settled(one.id, one.entity, one.action, one.key, one.state, one.why)
+        for one in batch
+    )
+    return Delivered(line.flow.name, line.began(), post.system, told)
 
 
 def prepare(post: Post, batch: Sequence[Planned]) -> list[Outgoing]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..contract import Trait
+from ..hookspecs import Event
 from ..records.scalars import instant_text
 from ..store import Lease, Store, Tx, cursors, runs
 from ..store.cursors import Place
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, str, str, int], None]
 """Called with stage, system, entity and how many rows or writes were just dealt with."""
+
+
+Tell = Callable[[Event], None]
+"""Called with what watchers want to know."""
+
+
+def _unheard(event: Event) -> None:
+    """Nobody watches."""
 
 
 def _silent(stage: str, system: str, entity: str, count: int) -> None:
@@ -40,6 +49,7 @@ class Line:
     others: Mapping[str, Sequence[str]]
     report: Report
     progress: Progress = _silent
+    tell: Tell = _unheard
     lease: Lease | None = None
     run_id: int | None = None
     quiet: dict[tuple[str, str], Place] = field(default_factory=dict)
@@ -57,6 +67,10 @@ class Line:
     def moment(self) -> datetime:
         """Now, as an instant."""
         return datetime.fromtimestamp(self.now(), UTC)
+
+    def began(self) -> datetime:
+        """When the run began."""
+        return datetime.fromtimestamp(self.report.started, UTC)
 
     def stamp(self) -> str:
         """Now, as canonical text."""

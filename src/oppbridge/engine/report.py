@@ -75,15 +75,19 @@ class Report:
             return "dead"
         return "waiting" if self.total("held") or self.total("waiting") else "done"
 
-    def to_json(self) -> dict[str, Any]:
-        """The report as plain data, keys stable."""
+    def by_entity(self) -> dict[str, dict[str, dict[str, int]]]:
+        """The counters by entity, then system."""
         entities: dict[str, dict[str, dict[str, int]]] = {}
         for (entity, system), counter in sorted(self.counts.items()):
             entities.setdefault(entity, {})[system] = {name: counter[name] for name in COUNTS}
+        return entities
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain data, keys stable."""
         return {
             "flow": self.flow,
             "outcome": self.outcome,
-            "entities": entities,
+            "entities": self.by_entity(),
             "problems": list(self.problems),
             "stopped": list(self.stopped),
             "notices": list(self.notices),
