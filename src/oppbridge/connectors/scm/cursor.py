@@ -73,8 +73,11 @@ def parse(text: str) -> Scan:
     if not isinstance(found, list) or len(found) != 7:
         raise ValueError(f"{text!r} is not a cursor of the Supply Chain connector")
     kind, swept, company, after, ended, watched, seen = found
-    began = datetime.fromisoformat(swept)
-    return Scan(Kind(kind), began, company, after, ended, _unpack(watched), _unpack(seen))
+    try:
+        began, keys = datetime.fromisoformat(swept), (_unpack(watched), _unpack(seen))
+    except (TypeError, zlib.error) as error:
+        raise ValueError(f"{text!r} is not a whole cursor") from error
+    return Scan(Kind(kind), began, company, after, ended, *keys)
 
 
 def start(last: Scan | None, now: datetime, company: str, full_every: timedelta | None) -> Scan:

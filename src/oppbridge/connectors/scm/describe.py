@@ -51,7 +51,7 @@ def describe(session: Session, view: View) -> Description:
 
 def _made(view: View, columns: Mapping[str, Column]) -> dict[str, Column]:
     made: dict[str, Column] = {}
-    if view.table.set == "ContactPersons":
+    if view.entity == "contact":
         made[CUSTOMER] = Column(CUSTOMER, "text", length=20, updatable=False)
     if view.table.joins:
         made |= {name: Column(name, "decimal") for name in (UNIT_PRICE, UNIT_COST)}

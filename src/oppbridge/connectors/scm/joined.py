@@ -48,7 +48,7 @@ def complete(session: Session, view: View, rows: Sequence[Row], *, running: bool
             lines.update(_lines(session, view, company, found, running=running))
         for (join, columns), (_, kept) in zip(view.joins, extras, strict=True):
             kept.update(_joined(session, join, columns, company, found, running=running))
-        if CUSTOMER in view.shown and view.table.set == "ContactPersons":
+        if CUSTOMER in view.shown and view.entity == "contact":
             customers.update(customers_of(session, company, [str(row[PARTY]) for row in found]))
     return [_found(view, row, lines, extras, customers) for row in rows]
 
@@ -81,7 +81,7 @@ def _found(
             if folded(str(other["ProductNumber"])) == folded(str(row["ProductNumber"])):
                 whole |= {name: other[name] for name in join.columns & other.keys()}
                 etags.append(str(other.get("@odata.etag", "")))
-    if view.table.set == "ContactPersons":
+    if view.entity == "contact":
         whole[CUSTOMER] = customers.get((company, folded(str(row.get(PARTY, "")))), "")
     shown = row_shown(view, whole)
     parts: list[Row] = []

@@ -6,10 +6,10 @@ from the user's default company alone, and an empty page looks like success.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from oppbridge.http.odata import Filter, Query, after, eq, every, ge, gt, le, some
+from oppbridge.http.odata import Filter, Query, eq, every, ge, gt, le, some
 from oppbridge.http.paging import page
 from oppbridge.http.session import Session
 
@@ -23,6 +23,7 @@ HEADERS: Mapping[str, str] = {
 }
 EVERYWHERE = (("cross-company", "true"),)
 CHAIN = 25
+_TEXT = 1_500  # characters of one chain: addresses must stay short
 _RUN = 5_000
 
 
@@ -63,7 +64,7 @@ def where(
     """
     last: tuple[str, ...] | None = None
     while True:
-        here = wanted if last is None else wanted & after(key, last)
+        here = wanted if last is None else wanted & _after(key, last)
         query = Query(columns, here, key, top=_RUN, extra=EVERYWHERE)
         found = page(session, query.of(f"data/{entity_set}"), HEADERS)
         yield from found.rows
@@ -72,16 +73,28 @@ def where(
         last = tuple(str(found.rows[-1][name]) for name in key)
 
 
-def any_of(column: str, values: Sequence[str]) -> Iterator[tuple[Filter, frozenset[str]]]:
+def any_of(column: str, values: Iterable[str]) -> Iterator[tuple[Filter, frozenset[str]]]:
     """Filters that together find rows by the values of a column, a bounded chain each.
 
     In an equality `*` stands for anything; a value that holds one is asked for as a range, and the
     caller keeps only rows whose value is among those given with the filter.
     """
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), CHAIN):
-        chunk = distinct[start : start + CHAIN]
-        yield some(_equal(column, value) for value in chunk), frozenset(map(str.casefold, chunk))
+    chunk: list[str] = []
+    room = _TEXT
+    for value in dict.fromkeys(values):
+        length = len(_equal(column, value).text)
+        if chunk and (len(chunk) >= CHAIN or length > room):
+            yield _chain(column, chunk)
+            chunk, room = [], _TEXT
+        chunk.append(value)
+        room -= length
+    if chunk:
+        yield _chain(column, chunk)
+
+
+def _chain(column: str, chunk: Sequence[str]) -> tuple[Filter, frozenset[str]]:
+    chain = some(_equal(column, value) for value in chunk)
+    return chain, frozenset(map(str.casefold, chunk))
 
 
 def matching(
@@ -105,6 +118,15 @@ def matching(
 def between(column: str, first: str, last: str) -> Filter:
     """Rows from one value of a column to another, both included."""
     return ge(column, first) & le(column, last)
+
+
+def _after(columns: Sequence[str], values: Sequence[str]) -> Filter:
+    """Rows that come after these values when sorted by the columns."""
+    steps = []
+    for place, column in enumerate(columns):
+        equal = [_equal(columns[before], values[before]) for before in range(place)]
+        steps.append(every([*equal, gt(column, values[place])]))
+    return some(steps)
 
 
 def _equal(column: str, value: str) -> Filter:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from oppbridge.contract import Change, Page
-from oppbridge.errors import ConfigError
 from oppbridge.http.odata import Filter, raw, some
 from oppbridge.http.session import Session
 
@@ -23,9 +22,10 @@ from .view import View
 def changes(
     session: Session, settings: ScmSettings, view: View, cursor: str | None, limit: int
 ) -> Page:
-    """The page after a cursor. A cursor that names a company no longer configured starts over."""
-    scan = _place(settings, view.table, cursor)
-    first = cursor is None or parse(cursor).ended or scan.swept != parse(cursor).swept
+    """The page after a cursor; one that means nothing any more starts a full reading."""
+    given = _given(settings, cursor)
+    scan = given if given is not None and not given.ended else _begun(settings, view.table, given)
+    first = scan is not given
     if scan.kind is Kind.LEFT:
         found, scan = _left(session, view, settings, scan, limit)
     else:
@@ -35,18 +35,18 @@ def changes(
     return Page(shown, str(scan), more=not scan.ended, sweep=full, first=full and first)
 
 
-def _place(settings: ScmSettings, table: Table, cursor: str | None) -> Scan:
-    now = datetime.now(UTC)
+def _given(settings: ScmSettings, cursor: str | None) -> Scan | None:
+    """The place a cursor names; None, which is the beginning, where it means nothing any more."""
     try:
-        last = parse(cursor) if cursor is not None else None
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-    if last is not None and last.company not in settings.companies:
-        last = None
-    if last is not None and not last.ended:
-        return last
-    every: timedelta | None = settings.full_every if table.open else None
-    return start(last, now, settings.company, every)
+        scan = parse(cursor) if cursor is not None else None
+    except ValueError:
+        return None
+    return scan if scan is not None and scan.company in settings.companies else None
+
+
+def _begun(settings: ScmSettings, table: Table, last: Scan | None) -> Scan:
+    every = settings.full_every if table.open else None
+    return start(last, datetime.now(UTC), settings.company, every)
 
 
 def _walked(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from oppbridge.errors import OppBridgeError, Retry, Stop, Throttled, Unsure
+from oppbridge.errors import OppBridgeError, Retry, Stop, Throttled, Unavailable, Unsure
 from oppbridge.http.answer import Answer, Call
 from oppbridge.http.batch import ChangeSet, Operation, Outcome, build, parse
 from oppbridge.http.decode import encode
@@ -89,10 +89,19 @@ class Post:
         except (Stop, Retry) as error:
             if not self.sent and not isinstance(error, Unsure):
                 raise
-            self.sent = True
-            return [Sent(error=error)] * len(items)
+            found = [Sent(error=error)] * len(items)
+        return self._stopping(found)
+
+    def _stopping(self, found: list[Sent]) -> list[Sent]:
+        """What stops everything is raised while nothing was sent; later on it waits its turn."""
+        stops = [sent.error for sent in found if isinstance(sent.error, Stop)]
+        if stops and len(stops) == len(found) and not self.sent:
+            raise stops[0]
         self.sent = True
-        return found
+        return [
+            Sent(error=Unavailable(str(sent.error))) if isinstance(sent.error, Stop) else sent
+            for sent in found
+        ]
 
     def _alone(self, send: Send) -> Sent:
         call = send.call
@@ -108,7 +117,7 @@ class Post:
             try:
                 found = self._round([items[place] for place in waiting])
             except (Stop, Retry) as error:
-                if not self.sent:
+                if not self.sent and not any(done):
                     raise
                 found = [Sent(error=error)] * len(waiting)
             for place, outcome in zip(waiting, found, strict=True):
@@ -128,7 +137,6 @@ class Post:
         if error is not None:
             raise error if isinstance(error, Stop | Retry) else Unsure(str(error))
         outcomes = parse(answer)
-        self.sent = True
         found: list[Sent | None] = [
             self._judged(item, outcome) for item, outcome in zip(items, outcomes, strict=False)
         ]

@@ -28,7 +28,7 @@ def row_shown(view: View, row: Mapping[str, Any]) -> Row:
         for name in view.table.totals & shown.keys():
             if not shown[name]:
                 shown[name] = None
-    if view.table.set == "ReleasedProductsV2":
+    if view.entity == "product":
         if UNIT_PRICE in view.shown:
             shown[UNIT_PRICE] = each(row["SalesPrice"], row["SalesPriceQuantity"])
         if UNIT_COST in view.shown:

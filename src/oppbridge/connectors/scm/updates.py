@@ -121,22 +121,22 @@ def _header(settings: ScmSettings, view: View, write: Write, found: Found) -> li
     sent = changed(view, found.key, write.row)
     shown = {**(found.change.row or {}), **found.row}
     body = {name: value for name, value in sent.items() if not same(shown.get(name), value)}
+    etag = own_etag(found.change.version or "") if settings.guarded else None
     if view.table.joins:
-        return _product(view, found, body)
+        return _product(view, found, body, etag)
     if not body:
         return []
-    etag = own_etag(found.change.version or "") if settings.guarded else None
     return [Send("PATCH", row_path(view.table, found.key), body, etag)]
 
 
-def _product(view: View, found: Found, body: Row) -> list[Send]:
+def _product(view: View, found: Found, body: Row, etag: str | None) -> list[Send]:
     """The shared product holds name and description, the release everything else."""
     shared = {name: body[name] for name in SHARED & body.keys()}
     elsewhere = {name for join in view.table.joins for name in join.columns}
     own = {name: value for name, value in body.items() if name not in SHARED | elsewhere}
     sends = []
     if own:
-        sends.append(Send("PATCH", row_path(view.table, found.key), own))
+        sends.append(Send("PATCH", row_path(view.table, found.key), own, etag))
     if shared:
         sends.append(Send("PATCH", shared_path(str(found.row["ProductNumber"])), shared))
     return sends

@@ -7,7 +7,7 @@ Some columns of the native rows are made by the connector, because no set has th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oppbridge.contract import Selection
 
@@ -38,6 +38,7 @@ class View:
     native rows given out, made ones included. `reference` is where a row keeps its record's id.
     """
 
+    entity: str
     table: Table
     columns: tuple[str, ...]
     shown: frozenset[str]
@@ -57,7 +58,7 @@ class View:
 
 def view_of(selection: Selection, settings: ScmSettings) -> View:
     """What has to be read for a selection. Raises ConfigError for an entity that is not carried."""
-    table = table_of(selection.entity)
+    table = _versioned(table_of(selection.entity), selection.native)
     reference = settings.origins.get(selection.entity, table.reference)
     joins = tuple((join, _columns(join, selection)) for join in table.joins)
     elsewhere = {name for join in table.joins for name in join.columns}
@@ -66,6 +67,7 @@ def view_of(selection: Selection, settings: ScmSettings) -> View:
     own |= {COMPANY, table.number, *table.needs} | {table.status or COMPANY, reference or COMPANY}
     shown = {*selection.columns, COMPANY, table.number, reference or COMPANY}
     return View(
+        entity=selection.entity,
         table=table,
         columns=tuple(sorted(own)),
         shown=frozenset(shown),
@@ -75,6 +77,13 @@ def view_of(selection: Selection, settings: ScmSettings) -> View:
         shown_lines=_shown_lines(table, selection, settings),
         joins=tuple((join, columns) for join, columns in joins if columns),
     )
+
+
+def _versioned(table: Table, native: str) -> Table:
+    """The table, or another version of its set where the map names one: `SalesOrderHeadersV4`."""
+    if native == table.set:
+        return table
+    return replace(table, set=native, type=native.replace("Headers", "Header"))
 
 
 def whole(entity: str, settings: ScmSettings) -> View:

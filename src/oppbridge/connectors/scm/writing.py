@@ -73,8 +73,8 @@ def _carried_out(desk: Desk, action: Action, writes: Sequence[Write]) -> list[Re
     except (Stop, Retry) as error:
         if not desk.post.sent:
             raise
-        told = Unsure(str(error)) if isinstance(error, Retry) else error
-        return [refused(write, told) for write in writes]
+        # Something was sent: whatever stopped us, the next call will run into it by itself.
+        return [refused(write, Unsure(str(error))) for write in writes]
 
 
 def _create(desk: Desk, writes: Sequence[Write]) -> list[Receipt]:
