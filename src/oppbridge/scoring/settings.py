@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..nearest import suggestion
 from .bands import NONE, Bands, bands
 from .features import NUMBERS, WORDS
 
@@ -110,7 +110,4 @@ class RatesSettings(RulesSettings):
 def _known(name: str, among: object, what: str) -> None:
     names = list(among) if isinstance(among, Mapping | tuple) else []
     if name not in names:
-        near = get_close_matches(name, names, 1)
-        raise ValueError(
-            f"{name!r} is not {what}" + (f"; did you mean {near[0]!r}?" if near else "")
-        )
+        raise ValueError(f"{name!r} is not {what}{suggestion(name, names)}")
