@@ -87,7 +87,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """A run has ended: counts by entity, system and counter, and what ended it early if anything."""
+    """A run has ended: counts by entity, system and counter; `problem` if it was cut short."""
 
     flow: str
     started: datetime

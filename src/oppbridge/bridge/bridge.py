@@ -141,7 +141,6 @@ class Bridge:
     ) -> Report:
         """Bring all systems of a flow to agree. Safe to stop anywhere and to run again."""
         from ..engine import run
-
         from ..hookspecs import RunFinished, RunStarted
 
         with self._line(flow, progress) as line:
@@ -152,8 +151,8 @@ class Bridge:
                 why = f"{type(exc).__name__}: {exc}"
                 line.tell(RunFinished(flow, line.began(), line.report.by_entity(), why))
                 raise
-            why = "; ".join([*report.stopped, *report.problems]) or None
-            line.tell(RunFinished(flow, line.began(), report.by_entity(), why))
+            told = "; ".join([*report.stopped, *report.problems]) or None
+            line.tell(RunFinished(flow, line.began(), report.by_entity(), told))
             return report
 
     def apply(self, digest: str, progress: Progress | None = None) -> Report:
