@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from .bands import NONE
-from .counts import NOTHING, OTHER, Learned, Tallies, Tally, summed
+from .counts import OTHER, Learned, Tallies, Tally, summed
 from .judgement import Basis, Term, logit
 from .settings import RatesSettings
 from .signal import PLENTY, RARE, leaks, note
@@ -69,11 +69,42 @@ def _start(tally: Tally, parent: float, k: float) -> Start:
     return Start(rate, logit(rate), 1 / ((tally[1] + k) * rate * (1 - rate)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One input: its name, how its deals are spoken of, and what its levels are compared with."""
+
+    name: str
+    of: str
+    start: Start
+    k: float
+    shown: bool
+
+    def term(self, level: str, tally: Tally, told: str) -> Term:
+        """The term of one level: the weighted difference of its log-odds from the start's."""
+        (won, closed), k, start = tally, self.k, self.start
+        rate, weight = shrunk(tally, start.rate, k), closed / (closed + k)
+        against = (
+            f"{won} of {closed} deals {self.of} were won, {100 * won / max(closed, 1):.0f} %, "
+            f"against {100 * start.rate:.0f} %"
+        )
+        return Term(
+            self.name,
+            level,
+            level,
+            weight * (logit(rate) - start.odds),
+            told,
+            against,
+            shown=self.shown,
+            won=won,
+            closed=closed,
+            variance=weight * weight / ((closed + k) * rate * (1 - rate)),
+        )
+
+
 def _stage_terms(tallies: Tallies, start: Start, settings: RatesSettings) -> dict[str, Term]:
-    return {
-        name: _term("stage", name, tally, start, settings, f"In stage {name}", "that reached it")
-        for name, tally in tallies.items()
-    }
+    shown = "stage" not in settings.hidden
+    fact = _Fact("stage", "that reached it", start, settings.k, shown)
+    return {name: fact.term(name, tally, f"In stage {name}") for name, tally in tallies.items()}
 
 
 def _input_terms(
@@ -85,37 +116,14 @@ def _input_terms(
     the default behind the starting rate is not taken back once for every input.
     """
     word = name.replace("_", " ")
+    fact = _Fact(name, "like it", start, settings.k, name not in settings.hidden)
     rare = [level for level, tally in tallies.items() if tally[1] < RARE or level == OTHER]
     pooled = summed(tallies[level] for level in rare)
-    shared = _term(name, OTHER, pooled, start, settings, f"A rare {word}", "like it")
-    terms = dict.fromkeys(rare, shared) if pooled != NOTHING else {}
+    terms = dict.fromkeys(rare, fact.term(OTHER, pooled, f"A rare {word}"))
     for level, tally in tallies.items():
         if level not in terms:
             told = f"No {word}" if level == NONE else f"{word.capitalize()}: {level}"
-            terms[level] = _term(name, level, tally, start, settings, told, "like it")
+            terms[level] = fact.term(level, tally, told)
     closed = max(summed(tallies.values())[1], 1)
     mean = fsum(terms[level].effect * tally[1] for level, tally in tallies.items()) / closed
     return {level: replace(term, effect=term.effect - mean) for level, term in terms.items()}
-
-
-def _term(
-    name: str, level: str, tally: Tally, start: Start, settings: RatesSettings, told: str, of: str
-) -> Term:
-    k, (won, closed) = settings.k, tally
-    rate, weight = shrunk(tally, start.rate, k), closed / (closed + k)
-    against = (
-        f"{won} of {closed} deals {of} were won, {100 * won / max(closed, 1):.0f} %, "
-        f"against {100 * start.rate:.0f} %"
-    )
-    return Term(
-        name,
-        level,
-        level,
-        weight * (logit(rate) - start.odds),
-        told,
-        against,
-        shown=name not in settings.hidden,
-        won=won,
-        closed=closed,
-        variance=weight * weight / ((closed + k) * rate * (1 - rate)),
-    )
