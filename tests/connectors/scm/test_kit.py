@@ -47,7 +47,7 @@ DOCUMENT: Mapping[str, Any] = {
     "number": None,
     "company": "usmf",
     "currency": "USD",
-    "payment_terms": "Net30",
+    "payment_terms": "net_30",
     "discount_percent": None,
     **LINE,
 }
@@ -71,7 +71,7 @@ class TestSupplyChainConnector(ConnectorTests):
             "group": "10",
             "currency": "USD",
             "on_hold": "none",
-            "payment_terms": "Net30",
+            "payment_terms": "net_30",
             "country": "US",
         },
         "contact": {"number": None, "company": "usmf", "country": "US"},
