@@ -12,7 +12,7 @@ from typing import Any
 
 from oppbridge.errors import AccessDenied, OppBridgeError, Retry
 
-from .codes import DUPLICATE_KEY, code_of
+from .codes import DUPLICATES, code_of
 from .desk import chunks
 from .jobs import Run
 
@@ -57,7 +57,7 @@ def run_bulk(run: Run, message: Message, targets: Sequence[Target]) -> list[Targ
         elif status in _NO_SUCH_MESSAGE or len(some) <= _SMALL:
             left += some
         else:
-            rest = _not_there(run, message, some, error) if code == DUPLICATE_KEY else some
+            rest = _not_there(run, message, some, error, code) if code in DUPLICATES else some
             middle = (len(rest) + 1) // 2 if len(rest) == len(some) else len(rest)
             waiting += [half for half in (rest[middle:], rest[:middle]) if half]
     return left
@@ -80,9 +80,9 @@ def _send(
 
 
 def _not_there(
-    run: Run, message: Message, some: Sequence[Target], error: OppBridgeError
+    run: Run, message: Message, some: Sequence[Target], error: OppBridgeError, code: str
 ) -> Sequence[Target]:
     """The targets whose rows do not exist; the others are refused as duplicates."""
     there = message.there([target.key for target in some]) if message.there else set()
-    run.refuse([target.id for target in some if target.key in there], error, DUPLICATE_KEY)
+    run.refuse([target.id for target in some if target.key in there], error, code)
     return [target for target in some if target.key not in there]

@@ -10,9 +10,7 @@ from oppbridge.errors import AccessDenied, Invalid, OppBridgeError, Stale, Throt
 from oppbridge.http.answer import Answer, Call
 from oppbridge.http.trouble import by_status, error_of, retry_after, said
 
-DUPLICATE_KEY = "0x80040237"
-NOT_THERE = "0x80040217"
-READ_ONLY = frozenset({"0x8004022e", "0x80043b09"})
+DUPLICATES = frozenset({"0x80040237", "0x80060892", "0x80043b06"})
 UNTRACKED = frozenset({"0x80072491", "0x80072492"})
 FORGOTTEN = "0x80044352"
 

@@ -31,6 +31,7 @@ class Known:
     rivals: dict[str, str] = field(default_factory=dict)
     rival_ids: set[str] = field(default_factory=set)
     linked: set[tuple[str, str]] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
 
 
 def look_up(desk: Desk, entity: Entity, writes: Sequence[Write]) -> Known:
@@ -47,10 +48,27 @@ def look_up(desk: Desk, entity: Entity, writes: Sequence[Write]) -> Known:
             if kind is Kind.COMPETITORS and part.action is Action.CREATE:
                 names.add(_rival_name(part))
                 owners.add(write.key or "")
+    known.made = _made_already(desk, entity, [write for write in writes if write.again])
     _look_up_units(desk, products - {""}, known)
     if names:
         _look_up_rivals(desk, names, owners - {""}, known)
     return known
+
+
+def _made_already(desk: Desk, entity: Entity, again: Sequence[Write]) -> set[str]:
+    """The ids of parts to be created that an unanswered sending has created."""
+    wanted: dict[str, set[str]] = {}
+    for write in again:
+        for part in write.parts:
+            if part.action is Action.CREATE:
+                wanted.setdefault(part.collection, set()).add(part.id)
+    made: set[str] = set()
+    for collection, ids in wanted.items():
+        child = entity.table.children[collection]
+        if child.kind is not Kind.COMPETITORS:
+            rows = rows_where(desk, child.set, child.pk, child.pk, ids, (child.pk,))
+            made |= {str(row[child.pk]) for row in rows}
+    return made
 
 
 def _look_up_units(desk: Desk, products: set[str], known: Known) -> None:
@@ -86,6 +104,8 @@ def part_operations(
 ) -> list[Operation]:
     """The operations that carry out one part. Raises Invalid for what cannot be spelled."""
     child = child_of(entity, part)
+    if part.action is Action.CREATE and part.id.lower() in known.made:
+        return []
     if part.action is not Action.CREATE and part.key is None:
         raise Invalid(f"a part of {part.collection} is to be changed but has no key")
     spell: Callable[[Desk, Child, str, Part, Known], list[Operation]] = {

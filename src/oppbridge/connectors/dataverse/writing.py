@@ -9,7 +9,6 @@ from oppbridge.contract import Action, Change, Receipt, Write
 from oppbridge.errors import Gone, Invalid, OppBridgeError, Reject, Retry, Unlinked, Unsure
 
 from .bulk import Message, Target, run_bulk
-from .codes import DUPLICATE_KEY
 from .desk import Desk, Entity
 from .documents import create_body, create_job, delete_job, state_job, update_job
 from .finding import rows_where
@@ -148,11 +147,14 @@ def _job(work: Work, id: str) -> list[Job]:
 
 
 def _settle_duplicates(work: Work) -> None:
-    """A create refused as a duplicate is done if its row is there under its own key."""
+    """A create that was refused is done if its row is there under its own key.
+
+    The code alone does not tell: a second sending can break another unique column first.
+    """
     suspects = {
         id: work.writes[id].origin
         for id, refusal in work.run.refused.items()
-        if refusal.code == DUPLICATE_KEY and work.writes[id].action is Action.CREATE
+        if work.writes[id].action is Action.CREATE and isinstance(refusal.error, Reject)
     }
     there = existing(work.desk, work.entity, list(suspects.values()))
     for id, origin in suspects.items():
