@@ -120,13 +120,18 @@ def test_only_open_documents_are_asked_about(entity, status, asks):
     assert bool(stock.asked) is bool(added) is asks
 
 
-def test_removed_write_in_and_unknown_lines_are_left_alone():
+def test_removed_lines_and_lines_of_no_known_item_are_left_alone():
     stock = Stock(STOCK)
     gone = document(a_line())
     gone = Subject("quote", "uid", {**gone.values, "lines/0": None}, {})
     others = document({"text": "Freight"}, a_line("p-unknown"), a_line("p-z"))
-    assert inventory(stock).enrich([gone, others], SOON) == [{}, {}]
+    assert inventory(stock).enrich([gone, others], SOON)[0] == {}
     assert stock.asked == [[Item("usmf", "Z9", None, None)]]
+
+
+def test_an_item_without_stock_loses_what_was_known_of_it():
+    (added,) = inventory(Stock(STOCK)).enrich([document(a_line("p-z", available="7"))], SOON)
+    assert added == {"lines/0/available": None, "lines/0/available_on": None}
 
 
 def test_an_unreadable_quantity_still_shows_what_there_is():

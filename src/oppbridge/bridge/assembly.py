@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..decision import Enricher, Gate
     from ..mapping import EntityMap
     from ..scoring.guard import Guarded
+    from ..store import Store
 
 SCORER_SECONDS = 30.0
 REMEMBERED = frozenset({"opportunity"})
@@ -108,21 +109,29 @@ class Assembly:
         return System(name, connector, spec, maps)
 
     @contextmanager
-    def flow(self, name: str) -> Iterator[Flow]:
-        """One flow with its systems open."""
+    def flow(self, name: str, store: Store) -> Iterator[Flow]:
+        """One flow with its systems open; what it is told of products is looked up in `store`."""
         section = self.section(name)
         names = {one: None for part in section.entities.values() for one in part.systems}
         with self.opened(list(names)) as systems:
-            yield self._flow(name, section, systems)
+            yield self._flow(name, section, systems, store)
 
-    def _flow(self, name: str, section: FlowSection, systems: Mapping[str, System]) -> Flow:
+    def _flow(
+        self, name: str, section: FlowSection, systems: Mapping[str, System], store: Store
+    ) -> Flow:
+        from .stock import supplied
+
         at = ("flows", name)
         gates: list[tuple[str, Gate]] = [
             (part.use, build(self.found, part, self.plugins.gates(), [*at, "gates", i]))
             for i, part in enumerate(section.gates)
         ]
         enrichers: list[Enricher] = [
-            build(self.found, part, self.plugins.enrichers(), [*at, "enrichers", i])
+            supplied(
+                build(self.found, part, self.plugins.enrichers(), [*at, "enrichers", i]),
+                systems,
+                store,
+            )
             for i, part in enumerate(section.enrichers)
         ]
         scorer = self._scorer(section, [*at, "scorer"])

@@ -223,7 +223,7 @@ class Bridge:
     def _line(self, flow: str, progress: Progress | None) -> Iterator[Line]:
         from ..engine import Line, Report
 
-        with self._assembly.flow(flow) as opened:
+        with self._assembly.flow(flow, self._store) as opened:
             report = Report(flow, self._store.clock())
             line = Line(self._store, opened, self._assembly.movers(), report)
             line.tell = self._assembly.plugins.tell

@@ -123,8 +123,8 @@ class Inventory:
         promised = self._ask(self._availability, items, deadline) if items else {}
         out: list[dict[str, Scalar]] = [{} for _ in subjects]
         for one in wanted:
-            if promises := promised.get(one.item):
-                out[one.place].update(_told(one, promises))
+            if one.item in promised:
+                out[one.place].update(_told(one, promised[one.item]))
         return out
 
     def _ask(
@@ -135,8 +135,9 @@ class Inventory:
         for start in range(0, len(items), self._settings.batch):
             if self._clock() >= deadline:
                 break
+            asked = items[start : start + self._settings.batch]
             try:
-                found.update(availability.available(items[start : start + self._settings.batch]))
+                found.update(dict.fromkeys(asked, ()) | dict(availability.available(asked)))
             except OppBridgeError:
                 if not start:
                     raise
@@ -199,6 +200,9 @@ def _quantity(value: Scalar) -> Decimal | None:
 
 
 def _told(one: _Wanted, promises: Sequence[Promise]) -> dict[str, Scalar]:
+    """What is known now; an item the system knows nothing of loses what was known before."""
+    if not promises:
+        return {f"{one.line}/available": None, f"{one.line}/available_on": None}
     told: dict[str, Scalar] = {f"{one.line}/available": decimal_text(promises[0].quantity)}
     if one.quantity is not None:
         days = (promise.on for promise in promises if promise.quantity >= one.quantity)
