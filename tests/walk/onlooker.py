@@ -79,8 +79,11 @@ def _plain(
     return marks.get((field.kind, value))
 
 
-def differences(north: FakeCrm, south: FakeCrm) -> list[str]:
-    """What is not the same on both sides, in words; empty when they agree."""
+def differences(north: FakeCrm, south: FakeCrm, cut: int = 25) -> list[str]:
+    """What is not the same on both sides, in words; empty when they agree.
+
+    Where a CRM shortens texts silently, their first `cut` letters are compared.
+    """
     left, twins = view(north, "north")
     right, more = view(south, "south")
     said = [*twins, *more]
@@ -89,6 +92,10 @@ def differences(north: FakeCrm, south: FakeCrm) -> list[str]:
     for key in sorted(left.keys() & right.keys()):
         mine, yours = left[key], right[key]
         for name in sorted(mine.keys() | yours.keys()):
-            if mine.get(name) != yours.get(name):
+            if _short(mine.get(name), cut) != _short(yours.get(name), cut):
                 said.append(f"{key} {name}: north {mine.get(name)!r}, south {yours.get(name)!r}")
     return said
+
+
+def _short(value: Any, cut: int) -> Any:
+    return value[:cut] if isinstance(value, str) else value

@@ -32,12 +32,40 @@ class Ledger:
     removed: set[tuple[str, str]] = field(default_factory=set)
     edits: dict[tuple[str, str, str], list[tuple[str, Any]]] = field(default_factory=dict)
     shaken: bool = False  # the store was lost: what was not carried over yet is contested
+    recent: dict[tuple[str, str, str], list[tuple[str, Any]]] = field(default_factory=dict)
+    meddled: dict[tuple[str, str, str], list[tuple[str, Any]]] = field(default_factory=dict)
+    hidden: set[tuple[str, str, str]] = field(default_factory=set)  # edits not visible at once
+    firm: dict[tuple[str, str, str], tuple[str, Any, int]] = field(default_factory=dict)
 
     def rest(self) -> None:
         """Both sides agree: what was edited before is history."""
-        self.edits.clear()
-        self.removed.clear()
+        for kept in (self.edits, self.removed, self.recent, self.meddled, self.hidden, self.firm):
+            kept.clear()
         self.shaken = False
+
+    def ran(self, winner: str, *, clean: bool) -> None:
+        """A run has ended. After a clean one, some contested fields have one right answer.
+
+        An edit made at the very moment of a write is the newest, and stands. Where both sides had
+        edited since the run before, the policy's winner stands.
+        """
+        for key, edits in self.meddled.items() if clean else ():
+            removed = edits[-1][1] is None and " " in key[2]  # an edit outweighs a removal
+            alone = len({side for side, _ in edits}) == 1
+            if alone and not removed and key not in self.hidden:
+                self.firm[key] = (*edits[-1], len(self.edits[key]))
+        for key, edits in self.recent.items() if clean else ():
+            won = [value for side, value in edits if side == winner]
+            contested = won and len({side for side, _ in edits}) == 2
+            if (
+                contested
+                and key not in self.hidden
+                and key not in self.meddled
+                and " " not in key[2]
+            ):
+                self.firm[key] = (winner, won[-1], len(self.edits[key]))
+        self.recent.clear()
+        self.meddled.clear()
 
 
 @dataclass
@@ -50,6 +78,8 @@ class People:
     removable: tuple[str, ...] = ("sales", "deals")
     late: bool = False
     born: int = 0
+    meddling: bool = False
+    hiding: bool = False
 
     def side(self) -> str:
         """One of the two CRMs."""
@@ -60,6 +90,7 @@ class People:
         side = side or self.side()
         crm = self.crms[side]
         kind = self.dice.choice(list(FIELDS))
+        late = self._late()
         self.born += 1
         mark = f"{kind[:2]}{self.born}"
         row = {tag_column(kind, side): mark}
@@ -70,7 +101,8 @@ class People:
                 self._note(kind, mark, name, side, value)
         parts = [self._new_line(crm, side) for _ in range(self.dice.randint(0, 2))]
         parts = [part for part in parts if part] if kind in LINES else []
-        crm.add(kind, row, self._named(kind, side, parts), late=self._late())
+        crm.add(kind, row, self._named(kind, side, parts), late=late)
+        self.hiding = False
         self.ledger.born.add((kind, mark))
 
     def edit(self, side: str | None = None, only: tuple[str, str] | None = None) -> None:
@@ -91,6 +123,7 @@ class People:
         value = self._value(crm, side, kind, one)
         crm.edit(kind, id, _spelled(one, side, value), late=self._late())
         self._note(kind, row[tag_column(kind, side)], name, side, value)
+        self.hiding = False
 
     def remove(self) -> None:
         """Somebody deletes a row."""
@@ -155,10 +188,16 @@ class People:
         return [PartCall(list_column(kind, side), "create", None, row) for row in rows]
 
     def _late(self) -> bool:
-        return self.late and self.dice.random() < 0.2
+        self.hiding = self.late and self.dice.random() < 0.2
+        return self.hiding
 
     def _note(self, kind: str, mark: str, name: str, side: str, value: Any) -> None:
-        self.ledger.edits.setdefault((kind, mark, name), []).append((side, value))
+        ledger, key = self.ledger, (kind, mark, name)
+        now = ledger.meddled if self.meddling else ledger.recent
+        for book in (ledger.edits, now):
+            book.setdefault(key, []).append((side, value))
+        if self.hiding:
+            ledger.hidden.add(key)
 
     def _value(self, crm: FakeCrm, side: str, kind: str, one: Field) -> Any:
         dice = self.dice

@@ -28,6 +28,7 @@ def tell(seed: int, **changes: Any) -> list[str]:
             in_use=False,
             late=dice.choice([0, 0, 20]),
             page=1000,
+            cut=dice.choice([None, None, None, 12]),
         )
         for name in ("north", "south")
     }
@@ -84,19 +85,23 @@ def _run(dice: random.Random, world: World, people: People) -> None:
     def meddle(name: str) -> Any:
         def now(kind: str, id: str) -> None:
             if dice.random() < 0.15:
+                people.meddling = True
                 people.edit(name, (kind, id))
+                people.meddling = False
 
         return now
 
     for name, crm in world.crms.items():
         crm.meddle = meddle(name)
+    clean = False
     try:
-        world.run()
+        clean = world.run().outcome == "done"
     except (Crash, OppBridgeError):
         pass
     finally:
         for crm in world.crms.values():
             crm.meddle = _nobody
+        people.ledger.ran(world.winner, clean=clean)
 
 
 def _nobody(_kind: str, _id: str) -> None:
@@ -119,7 +124,8 @@ def _rest(world: World, people: People) -> list[str]:
             break
     else:
         return [f"never rests: {report.to_json()}"]
-    said = differences(world.crms["north"], world.crms["south"])
+    cut = min((c.manners.cut or 25 for c in world.crms.values()), default=25)
+    said = differences(world.crms["north"], world.crms["south"], cut)
     return said or _losses(world, people)
 
 
@@ -130,11 +136,15 @@ def _losses(world: World, people: People) -> list[str]:
     if not ledger.shaken:
         said += [f"lost: {key}" for key in sorted(ledger.born - ledger.removed - rows.keys())]
     ledger.born &= rows.keys()
-    for (kind, mark, name), edits in ledger.edits.items():
-        shown = rows.get((kind, mark))
-        if shown is None or ledger.shaken or len({side for side, _ in edits}) > 1:
+    for key, edits in ledger.edits.items():
+        kind, mark, name = key
+        if (kind, mark) not in rows or ledger.shaken:
             continue
-        side, value = edits[-1]
+        side, value, stood = (*edits[-1], len(edits))
+        if len({who for who, _ in edits}) > 1:
+            side, value, stood = ledger.firm.get(key, ("", None, 0))
+        if stood != len(edits):
+            continue
         there = view(world.crms[side], side)[0][kind, mark].get(name)
         if not _same(there, value):
             said.append(

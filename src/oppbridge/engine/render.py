@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -173,18 +173,14 @@ def _key(stem: str) -> str:
     return unescape(stem.partition("/")[2])
 
 
-def renamed(out: Outgoing, parts: Sequence[tuple[str, str]]) -> Outgoing:
-    """The same with the native keys that the system gave to new parts, (id, native key)."""
-    for id, key in parts:
+def renamed(out: Outgoing, parts: Mapping[str, str]) -> None:
+    """Take over the native keys a system gave to new parts: native path stem -> part id."""
+    for new, id in parts.items():
         name = out.stems.get(id)
-        if name is None:
-            continue
-        old, new = part_stem(name, id), part_stem(name, key)
-        if old == new:
+        if name is None or new == (old := part_stem(name, id)):
             continue
         out.paths = {p: _moved(s, old, new) for p, s in out.paths.items()}
         out.expected = {_moved(s, old, new): v for s, v in out.expected.items()}
-    return out
 
 
 def _moved(path: str, old: str, new: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..contract import Action, Receipt
-from ..errors import Gone, Invalid, Retry, Stale, Unsure
+from ..errors import Gone, Invalid, Retry, Stale, Unlinked, Unsure
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import pattern, reference_patterns
@@ -30,6 +30,7 @@ class Settled:
     moved: list[Planned] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     fresh: list[Link] = field(default_factory=list)
+    revived: list[Link] = field(default_factory=list)  # stand again under another key
     ask: set[int] = field(default_factory=set)
     forget: list[int] = field(default_factory=list)
     look: list[str] = field(default_factory=list)  # native keys to observe again
@@ -75,12 +76,13 @@ def _done(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> Non
         link = _linked(post, outgoing, receipt, out)
     else:
         out.links.append(link)
-    parts = list(receipt.parts.items())
-    renamed(outgoing, parts)
-    for id, key in parts:
-        if id in outgoing.stems:
-            link.parts[part_stem(outgoing.stems[id], key)] = id
-    echo = _echo(post, receipt)
+    echo, origins = _echo(post, receipt)
+    named = {
+        part_stem(outgoing.stems[i], k): i for i, k in receipt.parts.items() if i in outgoing.stems
+    }
+    named = origins | named
+    renamed(outgoing, named)
+    link.parts |= named
     _agree(post, link, outgoing, receipt, echo)
     if planned.cut or link.news is not None:
         out.ask.add(link.record_id)
@@ -95,6 +97,7 @@ def _linked(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> L
         out.links.append(link)
         if link.key != receipt.key:
             out.renamed.append(link.key)
+            out.revived.append(link)
     link.key, link.gone = str(receipt.key), False
     link.shown, link.news, link.lag = {}, None, {}
     link.parts = {}
@@ -102,13 +105,14 @@ def _linked(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> L
     return link
 
 
-def _echo(post: Post, receipt: Receipt) -> dict[str, Scalar] | None:
+def _echo(post: Post, receipt: Receipt) -> tuple[dict[str, Scalar] | None, dict[str, str]]:
+    """What the row as stored says, and the ids its parts carry."""
     if receipt.row is None:
-        return None
+        return None, {}
     try:
-        return readout(post, receipt.row)[0]
+        return readout(post, receipt.row)
     except Invalid:
-        return None  # the next observation says so, with the row's key
+        return None, {}  # the next observation says so, with the row's key
 
 
 def _agree(
@@ -181,7 +185,9 @@ def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> N
         out.look.append(link.key)
         out.ask.add(link.record_id)
         return
-    if isinstance(error, Retry):
+    if isinstance(error, Unlinked):
+        planned.state, planned.why = "wait", str(error)
+    elif isinstance(error, Retry):
         planned.state, planned.why = "planned", str(error)
         post.line.report.trouble(f"{post.system}: {error}")
     else:
@@ -191,12 +197,18 @@ def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> N
 
 
 def _join_known(tx: Tx, post: Post, out: Settled) -> None:
-    """A create may find a row that was observed meanwhile: its link is then ours."""
-    known = links.by_key(tx, post.system, post.entity, [link.key for link in out.fresh])
-    for link in [one for one in out.fresh if one.key in known]:
-        found = known[link.key]
-        out.fresh.remove(link)
+    """A create may find a row that was observed meanwhile: that link, and its record, are ours."""
+    made = out.fresh + out.revived
+    known = links.by_key(tx, post.system, post.entity, [link.key for link in made])
+    for link in made:
+        found = known.get(link.key)
+        if found is None or found.id == link.id:
+            continue
         if found.record_id != link.record_id:
             records.join(tx, link.record_id, found.record_id)
-        link.id = found.id
-        out.links.append(link)
+        if link in out.revived:
+            links.delete(tx, [found.id])
+        else:
+            out.fresh.remove(link)
+            link.id = found.id
+            out.links.append(link)

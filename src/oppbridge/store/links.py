@@ -100,6 +100,11 @@ def update(tx: Tx, links: Sequence[Link]) -> None:
     tx.run(statement, [{f"b_{k}": row[k] for k in ("id", *columns)} for row in rows])
 
 
+def delete(tx: Tx, ids: Sequence[int]) -> None:
+    """Forget links that turned out to be another's."""
+    tx.run(sa.delete(link).where(tx.among(link.c.id)), {"keys": tx.bind(ids)})
+
+
 def touch(tx: Tx, versions: Sequence[tuple[int, str | None]]) -> None:
     """Note newer versions of rows that are otherwise unchanged."""
     statement = (
