@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format walk bench pins clean
+.PHONY: demo test lint format walk bench docs pins clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
@@ -35,6 +35,9 @@ walk: $(READY)  ## the long random walk: make walk STORIES=n SEED=s
 
 bench: $(READY)  ## every benchmark, printed as ratios
 	for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: $(READY)  ## write the generated reference pages anew
+	$(BIN)/python docs/generate.py
 
 pins: $(READY)  ## write constraints.txt anew from what is installed
 	$(BIN)/python -m pip list --format=freeze --exclude-editable | grep -v -E '^(pip|setuptools)=' > constraints.txt

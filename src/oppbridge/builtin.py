@@ -15,9 +15,9 @@ class BuiltIn:
     @hookimpl
     def oppbridge_connectors(self) -> Iterable[ConnectorSpec]:
         """Dynamics 365 Sales, Supply Chain Management, and files."""
-        from .connectors import dataverse, scm
+        from .connectors import dataverse, files, scm
 
-        return [dataverse.SPEC, scm.SPEC]
+        return [dataverse.SPEC, scm.SPEC, files.SPEC]
 
     @hookimpl
     def oppbridge_policies(self) -> Mapping[str, Policy]:

@@ -41,7 +41,7 @@ HOUSE = [module for module in modules() if module.name and module.room not in AN
 def test_a_room_imports_only_from_rooms_above_it(module):
     for other in module.imports():
         room = other.split(".")[0]
-        if room == "__version__" or room == module.room:
+        if room in ("__version__", module.room):
             continue
         if room in ANNEXES:
             assert module.name in DOORS_TO_ANNEXES, f"{module.name} imports the annex {room}"
