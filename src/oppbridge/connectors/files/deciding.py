@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -32,7 +32,8 @@ def carry_out(desk: Desk, write: Write) -> Receipt:
 def _create(desk: Desk, write: Write) -> Receipt:
     known = desk.by_origin.get(write.origin)
     if known is not None and (row := desk.documents.get(known)) is not None:
-        return Receipt(write.id, known, row, version_of(row), existed=True)
+        parts = _standing(desk, known, row, write)
+        return Receipt(write.id, known, row, version_of(row), existed=True, parts=parts)
     name = desk.sheet.path.name
     wanted = natural_key(desk.given, write)
     if wanted is None:
@@ -54,6 +55,22 @@ def _create(desk: Desk, write: Write) -> Receipt:
         desk.created.append(key)
     _settle(desk, key, row, write)
     return Receipt(write.id, key, row, version_of(row), parts=made)
+
+
+def _standing(desk: Desk, key: str, row: Row, write: Write) -> dict[str, str]:
+    """The keys of a create's parts that stand already, by part id."""
+    found: dict[str, str] = {}
+    for part in write.parts:
+        if part.collection in desk.given.collections:
+            names = desk.parts_of(part.collection).key
+            wanted = _part_key(_new_part(desk, key, part), names)
+            if wanted in {_part_key(line, names) for line in row[part.collection]}:
+                found[part.id] = wanted
+    return found
+
+
+def _part_key(line: Row, names: Sequence[str]) -> str:
+    return str(key_of([line[name] for name in names], range(len(names))))
 
 
 def _update(desk: Desk, write: Write) -> Receipt:
@@ -114,14 +131,14 @@ def _parts(desk: Desk, key: str, row: Row, write: Write) -> dict[str, str]:
             raise Invalid(f"settings.collections: no {part.collection!r} here{hint}")
         lines: list[Row] = row[part.collection]
         names = desk.parts_of(part.collection).key
-        by_key = {key_of([line[name] for name in names], range(len(names))): line for line in lines}
+        by_key = {_part_key(line, names): line for line in lines}
         if part.action is Action.DELETE:
             lines[:] = [line for one, line in by_key.items() if one != part.key]
         elif part.action is Action.UPDATE:
-            _change_part(desk, by_key.get(part.key), part)
+            _change_part(desk, by_key.get(part.key or ""), part)
         else:
             line = _new_part(desk, key, part)
-            made[part.id] = str(key_of([line[name] for name in names], range(len(names))))
+            made[part.id] = _part_key(line, names)
             if made[part.id] in by_key:
                 by_key[made[part.id]].update(line)
             else:

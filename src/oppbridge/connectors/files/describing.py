@@ -31,7 +31,8 @@ def describe(shelf: Shelf, folder: Path, selection: Selection | None) -> Descrip
             given = selection.collections.get(name, ()) if selection else ()
             found = {one: Column(one, "text") for one in (*parts.parent, *parts.key, *given)}
         collections[name] = Description(parts.file, found)
-    return Description(shelf.entity.file, columns, collections)
+    native = selection.native if selection is not None else shelf.entity.file
+    return Description(native, columns, collections)
 
 
 def _columns(source: Source) -> dict[str, Column]:
