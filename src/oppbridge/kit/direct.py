@@ -167,8 +167,9 @@ class Direct:
         else:
             parts = self._part_calls(kind, write)
             row, existed = self.desk.update(kind, write.key, write.row, parts, rev), False
-        made = {p.id: self._key_of(row, p) for p in write.parts if p.action is Action.CREATE}
-        return Receipt(write.id, row["id"], row, str(row["rev"]), existed, made)
+        return Receipt(
+            write.id, row["id"], row, str(row["rev"]), existed, self._made(row, write.parts)
+        )
 
     def _create(self, kind: str, write: Write) -> tuple[Row, bool]:
         parts = self._part_calls(kind, write)
@@ -201,10 +202,13 @@ class Direct:
             return PartCall(part.collection, "create", part.id, part.row)
         return PartCall(part.collection, "create", None, {**part.row, "ref": part.id})
 
-    def _key_of(self, row: Row, part: Part) -> str:
-        if self.chosen:
-            return part.id
-        return next(str(r["id"]) for r in row[part.collection] if r["ref"] == part.id)
+    def _made(self, row: Row, parts: Sequence[Part]) -> dict[str, str]:
+        """The keys of the created parts; a part that a person has deleted since has none."""
+        own = "id" if self.chosen else "ref"
+        found = {part.collection: row[part.collection] for part in parts}
+        known = {line[own]: line["id"] for lines in found.values() for line in lines}
+        created = [part.id for part in parts if part.action is Action.CREATE]
+        return {id: known[id] for id in created if id in known}
 
 
 def _change(entry: Entry) -> Change:

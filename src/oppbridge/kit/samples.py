@@ -81,7 +81,7 @@ def tries(mapped: FieldMap, currency: str) -> list[Scalar]:
         return [text[: mapped.length].strip() for text in TEXTS]
     if mapped.lens == "money":
         paid = mapped.fixed_currency or currency
-        return [f"{amount} {paid}" for amount in AMOUNTS if _fits(amount, mapped.precision)]
+        return [f"{amount} {paid}" for amount in AMOUNTS]
     if mapped.lens == "decimal":
         return [number for number in NUMBERS if _fits(number, mapped.precision)]
     return list(_PLAIN[mapped.lens])
@@ -100,8 +100,8 @@ _PLAIN: dict[str, tuple[Scalar, ...]] = {
 }
 
 
-def note(shape: EntityMap) -> str:
-    """A text field of the entity that can be edited freely; `description` or `name` if possible."""
+def notes(shape: EntityMap) -> list[str]:
+    """The text fields of the entity that can be edited freely; `description`, `name` first."""
     free = [
         name
         for name, mapped in shape.fields.items()
@@ -111,5 +111,11 @@ def note(shape: EntityMap) -> str:
         and (mapped.length or ROOM) >= ROOM
     ]
     preferred = [name for name in ("description", "name") if name in free]
-    assert preferred or free, f"the map of {shape.entity} has no text field to edit"
-    return (preferred or free)[0]
+    return [*preferred, *(name for name in free if name not in preferred)]
+
+
+def note(shape: EntityMap) -> str:
+    """The text field of the entity that is edited first. Fails where there is none."""
+    found = notes(shape)
+    assert found, f"the map of {shape.entity} has no text field to edit"
+    return found[0]

@@ -16,7 +16,7 @@ from ..records import Scalar
 from .rows import Rows
 
 MANY = 50
-PAGES = 2000
+PAGES = 500
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from ..contract import Action, Receipt, Write
 from ..errors import Gone, Reject
 from ..mapping import FieldMap
 from ..records import Scalar
-from .samples import note, tries
+from .samples import note, notes, tries
 from .trial import Trial
 
 
@@ -57,6 +57,17 @@ class WritingChecks:
         assert receipt.error is None
         assert receipt.key == key
         assert trial.shown(entity, key) == {**before, field: "Rewritten"}
+
+    def test_leaves_alone_what_others_changed_meanwhile(self, trial: Trial, entity: str) -> None:
+        free = notes(trial.shapes[entity])
+        if len(free) < 2:
+            pytest.skip(f"the map of {entity} has no two text fields to edit")
+        [key] = trial.rows.seed(entity, 1)
+        write = trial.rows.change(entity, key, trial.maps[entity].write({free[0]: "Ours"}))
+        trial.rows.edit(entity, key, {free[1]: "Theirs"})
+        assert trial.write(entity, write).error is None
+        shown = trial.shown(entity, key)
+        assert (shown[free[0]], shown[free[1]]) == ("Ours", "Theirs")
 
     def test_an_emptied_field_is_empty(self, trial: Trial, entity: str) -> None:
         compiled, shape = trial.maps[entity], trial.shapes[entity]

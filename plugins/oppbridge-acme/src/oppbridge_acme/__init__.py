@@ -39,7 +39,7 @@ class Acme:
         at = Keyset.parse(place)
         query = {"limit": limit, "after": [at.stamp, at.id] if at.stamp else None, "whole": sweep}
         try:
-            body = self.call("POST", f"{self.kinds[entity]}/feed", query, reads=True)
+            body = self.call("POST", f"{self.kinds[entity]}/feed", query, repeatable=True)
         except Gone:  # the feed has forgotten that place
             if cursor is None:
                 raise
@@ -49,19 +49,18 @@ class Acme:
         return Page([change(row) for row in body["items"]], then, more, sweep, cursor is None)
 
     def fetch(self, entity: str, keys: Sequence[str]) -> Sequence[Change]:
-        rows = self.call("POST", f"{self.kinds[entity]}/rows", {"ids": list(keys)}, reads=True)
+        rows = self.call("POST", f"{self.kinds[entity]}/rows", {"ids": list(keys)}, repeatable=True)
         return [change(row) for row in rows["items"]]
 
     def write(self, entity: str, writes: Sequence[Write]) -> Sequence[Receipt]:
         return [self.receipt(self.kinds[entity], write) for write in writes]
 
     def receipt(self, kind: str, write: Write) -> Receipt:
-        guard = {"If-Match": write.version} if write.version else {}
         row = {name: value for name, value in write.row.items() if name != "id"}
         body = {"id": write.origin, "set": row, "parts": [part(one) for one in write.parts]}
         method, path = METHODS[write.action], f"{kind}/{write.key or ''}"
         try:
-            done = self.call(method, path, body, **guard)
+            done = self.call(method, path, body, write.version)
         except OppBridgeError as error:
             deleted = write.action is Action.DELETE and isinstance(error, Gone)
             return Receipt(write.id, write.key, error=None if deleted else error)
@@ -71,9 +70,10 @@ class Acme:
         rev = str(stored["rev"])
         return Receipt(write.id, stored["id"], stored, rev, done["existed"], parts)
 
-    def call(self, verb: str, path: str, body: Any, *, reads: bool = False, **headers: str) -> Any:
+    def call(self, verb: str, path: str, body: Any, rev: str | None = None, **how: bool) -> Any:
+        headers = {"If-Match": rev} if rev else {}
         sent = json.dumps(body, default=str).encode()  # amounts are Decimal
-        return self.session.json(self.called(verb, path, sent, headers, repeatable=reads))
+        return self.session.json(self.called(verb, path, sent, headers, **how))
 
 
 def judge(call: Any, answer: Any) -> OppBridgeError | None:

@@ -1,0 +1,110 @@
+"""Connectors broken on purpose fail the kit, each in the checks that are about what was broken."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from oppbridge.kit import PracticeTests, direct
+from tests.mutants.breakages import DIRECT, MAPS, Breakage
+
+SOUND = "nothing at all"
+SUITE = """
+import pytest
+import {module} as connector
+from oppbridge.kit import NORTH, PracticeTests
+
+
+class Test(PracticeTests):
+    spec = connector.direct_spec(NORTH)
+    entities = ("opportunity",)
+
+    @pytest.fixture
+    def settings(self, crm):
+        return connector.DirectSettings(crm=crm)
+"""
+
+Outcome = dict[str, dict[str, set[str]]]  # mutant -> failed or passed -> names of checks
+
+
+def write_mutant(folder: Path, number: int, name: str) -> None:
+    """The broken connector, its maps, and a suite for it."""
+    room = Path(direct.__file__)
+    source = re.sub(r"from \.\.(\w)", r"from oppbridge.\1", room.read_text("utf-8"))
+    source = re.sub(r"from \.(\w)", r"from oppbridge.kit.\1", source)
+    maps = room.with_name("maps")
+    if name in DIRECT:
+        source = broken(source, DIRECT[name])
+    elif name in MAPS:
+        entity, breakage = MAPS[name]
+        maps = folder / f"maps_{number}"
+        shutil.copytree(room.with_name("maps"), maps)
+        file = maps / "north" / f"{entity}.yaml"
+        file.write_text(broken(file.read_text("utf-8"), breakage), "utf-8")
+    source = source.replace('Path(__file__).with_name("maps")', f"Path({str(maps)!r})")
+    (folder / f"broken_{number}.py").write_text(source, "utf-8")
+    suite = SUITE.format(module=f"broken_{number}")
+    if name not in {SOUND, "is dear to import"}:
+        suite += "\n    test_introducing_it_is_cheap = None  # starts an interpreter\n"
+    (folder / f"test_broken_{number}.py").write_text(suite, "utf-8")
+
+
+def broken(source: str, breakage: Breakage) -> str:
+    assert source.count(breakage.old) >= 1, f"{breakage.old!r} is not in the source any more"
+    return source.replace(breakage.old, breakage.new)
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What the kit says of every mutant, from one run over all of them."""
+    folder = tmp_path_factory.mktemp("mutants")
+    names = [SOUND, *DIRECT, *MAPS]
+    for number, name in enumerate(names):
+        write_mutant(folder, number, name)
+    report = folder / "report.xml"
+    options = ["-q", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={report}"]
+    (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(folder)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert report.exists(), done.stdout + done.stderr
+    found: Outcome = defaultdict(lambda: defaultdict(set))
+    for case in ET.parse(report).iter("testcase"):
+        number = int(re.findall(r"test_broken_(\d+)", case.get("classname", ""))[0])
+        check = case.get("name", "").partition("[")[0]
+        failed = any(child.tag in {"failure", "error"} for child in case)
+        skipped = any(child.tag == "skipped" for child in case)
+        how = "failed" if failed else "skipped" if skipped else "passed"
+        found[names[number]][how].add(check)
+    return found
+
+
+def test_what_is_not_broken_passes(outcome: Outcome) -> None:
+    assert not outcome[SOUND]["failed"]
+    assert len(outcome[SOUND]["passed"]) > 60
+
+
+@pytest.mark.parametrize("name", [*DIRECT, *MAPS])
+def test_what_is_broken_is_noticed_where_it_is_broken(name: str, outcome: Outcome) -> None:
+    breakage = DIRECT[name] if name in DIRECT else MAPS[name][1]
+    unnoticed = set(breakage.noticed) - outcome[name]["failed"]
+    assert not unnoticed, f"failed were {sorted(outcome[name]['failed'])}"
+
+
+def test_every_check_can_fail() -> None:
+    checks = {name for name in dir(PracticeTests) if name.startswith("test_")}
+    every = [*DIRECT.values(), *(breakage for _, breakage in MAPS.values())]
+    assert checks == {name for breakage in every for name in breakage.noticed}
