@@ -21,15 +21,10 @@ _UNLOCKED_HEADERS = frozenset({"opportunity", "account", "contact"})
 
 def create_job(desk: Desk, entity: Entity, write: Write, parcel: Parcel, known: Known) -> Job:
     """The job of a create: header, parts, then the steps to its state. Raises Invalid."""
-    table, course = entity.table, course_of(entity.table.logical)
-    found = [operation("POST", table.set, create_body(entity, write, parcel))]
+    found = [operation("POST", entity.table.set, create_body(entity, write, parcel))]
     for part in write.parts:
         found += part_operations(desk, entity, write.origin, part, known)
-    if course.start is not None and parcel.state.state not in (None, course.start):
-        begun = Now(course.start, course.reasons[course.start])
-        path = passage(course, begun, parcel.state, edits=True, reopen=False)
-        found += _steps(entity, write.origin, path.after, parcel.columns)
-    return Job(write.id, found)
+    return Job(write.id, found + document_steps(entity, write.origin, parcel.state, parcel.columns))
 
 
 def create_body(entity: Entity, write: Write, parcel: Parcel) -> dict[str, Any]:
@@ -46,11 +41,26 @@ def update_job(desk: Desk, entity: Entity, write: Write, parcel: Parcel, known: 
     facts = {name: columns.pop(name) for name in _CLOSING_FACTS & columns.keys() if closes}
     found = _steps(entity, key, path.before, {})
     if columns:
-        found.append(_patch(entity, key, columns))
+        found.append(header_patch(entity, key, columns))
     for part in write.parts:
         found += part_operations(desk, entity, key, part, known)
     found += _steps(entity, key, path.after, facts)
     return Job(write.id, _guarded(entity, key, found, write.version))
+
+
+def document_steps(
+    entity: Entity, key: str, wanted: Now, facts: Mapping[str, Any]
+) -> list[Operation]:
+    """The operations that take a new document to its state. Raises Invalid.
+
+    `facts` are its columns: those a close activity takes are told to it.
+    """
+    course = course_of(entity.table.logical)
+    if course.start is None or wanted.state in (None, course.start):
+        return []
+    begun = Now(course.start, course.reasons[course.start])
+    path = passage(course, begun, wanted, edits=True, reopen=False)
+    return _steps(entity, key, path.after, facts)
 
 
 def state_job(entity: Entity, id: str, key: str, now: Now, wanted: Now) -> Job | None:
@@ -91,12 +101,13 @@ def _steps(
 
 def _step(entity: Entity, key: str, step: Step, facts: Mapping[str, Any]) -> Operation:
     if step.way is Way.UPDATE:
-        return _patch(entity, key, {STATE: step.state, STATUS: step.status})
+        return header_patch(entity, key, {STATE: step.state, STATUS: step.status})
     body = action_body(step, entity.table.logical, key, facts)
     return operation("POST", step.way.value, body)
 
 
-def _patch(entity: Entity, key: str, columns: Mapping[str, Any]) -> Operation:
+def header_patch(entity: Entity, key: str, columns: Mapping[str, Any]) -> Operation:
+    """The operation that changes columns of a header, whatever its version."""
     return operation("PATCH", f"{entity.table.set}({key})", dict(columns), If_Match="*")
 
 
@@ -111,7 +122,7 @@ def _guarded(
         return found
     header = f"/{entity.table.set}({key})"
     if found[0].method != "PATCH" or not found[0].url.endswith(header):
-        found = [_patch(entity, key, {}), *found]
+        found = [header_patch(entity, key, {}), *found]
     first = found[0]
     headers = {**first.headers, "If-Match": version}
     return [Operation(first.method, first.url, first.body, headers, first.id), *found[1:]]

@@ -18,8 +18,9 @@ from oppbridge.errors import (
 from oppbridge.http.answer import Answer, Call
 from oppbridge.http.batch import ChangeSet, Operation, Outcome, build, parse
 from oppbridge.http.decode import encode
+from oppbridge.http.trouble import error_of
 
-from .codes import code_of, judge
+from .codes import judge
 from .desk import JSON, ROOT, Desk
 
 _PART = "part-"
@@ -35,10 +36,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a job was refused, and by which code."""
+    """Why a job was refused, and the code and message of the service itself."""
 
     error: OppBridgeError
     code: str = ""
+    message: str = ""
 
 
 @dataclass(slots=True)
@@ -162,7 +164,8 @@ def _settle(run: Run, job: Job, outcome: Outcome) -> None:
     error = judge(Call(one.method, one.url), answer) or Unsure("a job was half answered")
     if (one.id or "").startswith(_PART) and isinstance(error, Invalid):
         error = Invalid(f"part {(one.id or '').removeprefix(_PART)}: {error}")
-    run.refused[job.id] = Refusal(error, code_of(answer))
+    code, message = error_of(answer)
+    run.refused[job.id] = Refusal(error, code.lower(), message)
 
 
 def _operation_of(job: Job, answer: Answer) -> Operation:

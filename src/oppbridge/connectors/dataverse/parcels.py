@@ -58,6 +58,9 @@ def parcel(desk: Desk, entity: Entity, write: Write) -> Parcel:
     if price is not None and desk.settings.price_list is None:
         row["price"], price = price[0], None
         row.setdefault("transactioncurrencyid_iso", iso)
+    elif price is not None and iso is not None and price[0] is not None:
+        # The product's own currency says which of several price lists counts.
+        row.setdefault("transactioncurrencyid_iso", iso)
     if write.action is Action.CREATE:
         _complete(desk, entity, row, state)
     return Parcel(bound(desk, row), state, score, price)

@@ -36,17 +36,30 @@ def price_lists(desk: Desk) -> dict[str, str]:
 def join_prices(
     desk: Desk, rows: Sequence[dict[str, Any]], items: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Show each product's list price and its currency, from the items of the configured lists."""
-    isos = {id: iso for iso, id in price_lists(desk).items()}
-    found: dict[tuple[str, str | None], tuple[Any, str]] = {}
-    for item in sorted(items, key=lambda item: str(item["productpricelevelid"])):
-        iso = isos.get(str(item.get("_pricelevelid_value")))
-        if iso is not None:
-            place = str(item["_productid_value"]), item.get("_uomid_value")
-            found.setdefault(place, (item.get("amount"), iso))
+    """Show each product's list price and its currency, from the items of the configured lists.
+
+    Where several lists have the product, the one in the product's own currency decides.
+    """
+    lists = price_lists(desk)
+    here = _by_place(items)
     for row in rows:
-        place = str(row["productid"]), row.get("_defaultuomid_value")
-        row[LIST_PRICE], row[LIST_PRICE_ISO] = found.get(place, (None, None))
+        own = desk.names.name(CURRENCY, row.get("_transactioncurrencyid_value"))
+        row[LIST_PRICE] = row[LIST_PRICE_ISO] = None
+        for iso in dict.fromkeys([own, *lists]):
+            place = str(row["productid"]), lists.get(iso or ""), row.get("_defaultuomid_value")
+            if place in here:
+                row[LIST_PRICE], row[LIST_PRICE_ISO] = here[place].get("amount"), iso
+                break
+
+
+def _by_place(
+    items: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str, str | None, str | None], Mapping[str, Any]]:
+    """The items by product, price list and unit: at most one each."""
+    return {
+        (str(i["_productid_value"]), i.get("_pricelevelid_value"), i.get("_uomid_value")): i
+        for i in items
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +81,29 @@ def price_jobs(desk: Desk, wanted: Sequence[Priced]) -> Iterator[Job | tuple[str
     ids = [str(priced.product["productid"]) for priced in wanted]
     columns = ("productpricelevelid", "_productid_value", "_pricelevelid_value", "_uomid_value")
     items = rows_where(desk, "productpricelevels", "_productid_value", "productid", ids, columns)
-    here = {
-        (item["_productid_value"], item["_pricelevelid_value"], item["_uomid_value"]): item
-        for item in items
-    }
+    here = _by_place(items)
     for priced in wanted:
-        unit, list_id = priced.product.get("_defaultuomid_value"), _list(lists, priced)
-        if list_id is None:
+        product_id, unit = (
+            str(priced.product["productid"]),
+            priced.product.get("_defaultuomid_value"),
+        )
+        list_id = _list(lists, priced)
+        if priced.amount is None:
+            places = [(product_id, one, unit) for one in lists.values()]
+            yield from _removals(priced, [here[place] for place in places if place in here])
+        elif list_id is None:
             text = f"no price list is configured for currency {priced.iso!r}: see `price_list`"
             yield priced.id, Invalid(text)
         elif unit is None:
             yield priced.id, Invalid("a product without a unit cannot have a list price")
         else:
-            item = here.get((str(priced.product["productid"]), list_id, unit))
-            yield from _price_job(priced, list_id, unit, item)
+            yield _price_job(priced, list_id, unit, here.get((product_id, list_id, unit)))
+
+
+def _removals(priced: Priced, items: Sequence[Mapping[str, Any]]) -> Iterator[Job]:
+    paths = [f"productpricelevels({item['productpricelevelid']})" for item in items]
+    if paths:
+        yield Job(priced.id, [operation("DELETE", path, None, If_Match="*") for path in paths])
 
 
 def _list(lists: Mapping[str, str], priced: Priced) -> str | None:
@@ -90,20 +112,12 @@ def _list(lists: Mapping[str, str], priced: Priced) -> str | None:
     return lists.get(priced.iso or "")
 
 
-def _price_job(
-    priced: Priced, list_id: str, unit: str, item: Mapping[str, Any] | None
-) -> Iterator[Job]:
+def _price_job(priced: Priced, list_id: str, unit: str, item: Mapping[str, Any] | None) -> Job:
     product_id = str(priced.product["productid"])
-    if item is None and priced.amount is None:
-        return
     if item is not None:
         path = f"productpricelevels({item['productpricelevelid']})"
-        if priced.amount is None:
-            yield Job(priced.id, [operation("DELETE", path, None, If_Match="*")])
-        else:
-            body = {"amount": priced.amount}
-            yield Job(priced.id, [operation("PATCH", path, body, If_Match="*")])
-        return
+        body = {"amount": priced.amount}
+        return Job(priced.id, [operation("PATCH", path, body, If_Match="*")])
     body = {
         "productpricelevelid": str(uuid5(NAMESPACE_URL, f"{list_id}/{product_id}/{unit}")),
         "pricelevelid@odata.bind": f"/pricelevels({list_id})",
@@ -112,4 +126,4 @@ def _price_job(
         "amount": priced.amount,
         "pricingmethodcode": _CURRENCY_AMOUNT,
     }
-    yield Job(priced.id, [operation("POST", "productpricelevels", body)])
+    return Job(priced.id, [operation("POST", "productpricelevels", body)])

@@ -12,7 +12,7 @@ from typing import Any
 from oppbridge.contract import Change
 from oppbridge.errors import ContractBroken
 
-from .columns import ETAG, LOGICAL_NAME, NAMED, NET_AMOUNT, TARGETS, selected
+from .columns import ETAG, LIST_PRICE, LOGICAL_NAME, NAMED, NET_AMOUNT, TARGETS, selected
 from .desk import Desk, Entity
 from .finding import rows_where
 from .prices import join_prices
@@ -23,7 +23,10 @@ Row = dict[str, Any]
 
 def header_columns(entity: Entity) -> tuple[str, ...]:
     """The columns to select of the entity's own table."""
-    return selected(entity.selection.columns, entity.table.pk, "modifiedon")
+    columns = entity.selection.columns
+    priced = ("_defaultuomid_value", "_transactioncurrencyid_value")
+    more = priced if LIST_PRICE in columns else ()
+    return selected(columns, entity.table.pk, "modifiedon", *more)
 
 
 def part_columns(entity: Entity, child: Child) -> tuple[str, ...]:
@@ -52,7 +55,7 @@ def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
 def children_of(desk: Desk, entity: Entity) -> list[Child]:
     """The tables of parts that the map of this entity needs, the price list among them."""
     wanted = entity.selection.collections
-    prices = "list_price" in entity.selection.columns and desk.settings.price_list is not None
+    prices = LIST_PRICE in entity.selection.columns and desk.settings.price_list is not None
     return [
         child
         for name, child in entity.table.children.items()

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from oppbridge.contract import Action, Change, Receipt, Write
-from oppbridge.errors import Gone, Invalid, OppBridgeError, Reject, Retry, Unlinked, Unsure
+from oppbridge.errors import Gone, OppBridgeError, Reject, Retry, Stale, Unlinked, Unsure
 
 from .bulk import Message, Target, run_bulk
+from .converting import convert
 from .desk import Desk, Entity
-from .documents import create_body, create_job, delete_job, state_job, update_job
+from .documents import create_body, create_job, delete_job, update_job
 from .finding import rows_where
 from .jobs import Job, Run, run_batches
-from .lifecycle import STATE, STATUS, Now, course_of
-from .parcels import Parcel, parcel
-from .parts import Known, look_up, part_key
-from .prices import Priced, price_jobs
+from .lifecycle import STATE, course_of
+from .parcels import parcel
+from .parts import look_up, part_key
+from .products import finish_products
 from .rows import by_keys, complete
 from .scores import Scored, write_scores
-
-
-@dataclass(slots=True)
-class Work:
-    """The writes of one call, what each asks for, and what is known about them."""
-
-    desk: Desk
-    entity: Entity
-    run: Run
-    writes: dict[str, Write]
-    parcels: dict[str, Parcel] = field(default_factory=dict)
-    known: Known = field(default_factory=Known)
-    existed: set[str] = field(default_factory=set)
+from .work import Work
 
 
 def carry_out(desk: Desk, entity: Entity, writes: Sequence[Write]) -> list[Receipt]:
@@ -39,12 +27,13 @@ def carry_out(desk: Desk, entity: Entity, writes: Sequence[Write]) -> list[Recei
     work = Work(desk, entity, Run(desk), {write.id: write for write in writes})
     _prepare(work)
     _found_already(work)
+    convert(work)
     _headers(work)
     _settle_duplicates(work)
     _settle_missing(work)
     _scores(work)
     shown = _echo(work)
-    if _finish_products(work, shown):
+    if finish_products(work, shown):
         shown = _echo(work)
     return [_receipt(work, write, shown) for write in writes]
 
@@ -56,21 +45,14 @@ def _prepare(work: Work) -> None:
         except Reject as error:
             work.run.refuse([write.id], error)
     try:
-        work.known = look_up(work.desk, work.entity, _open(work))
+        work.known = look_up(work.desk, work.entity, work.open())
     except Reject as error:
-        work.run.refuse([write.id for write in _open(work) if write.parts], error)
-
-
-def _open(work: Work) -> list[Write]:
-    """The writes of which nothing became yet."""
-    run = work.run
-    settled = run.done.keys() | run.refused.keys() | work.existed
-    return [write for write in work.writes.values() if write.id not in settled]
+        work.run.refuse([write.id for write in work.open() if write.parts], error)
 
 
 def _found_already(work: Work) -> None:
     """Creates whose first sending was never answered: those whose row is there are done."""
-    again = [w for w in _open(work) if w.action is Action.CREATE and w.again]
+    again = [w for w in work.open() if w.action is Action.CREATE and w.again]
     there = existing(work.desk, work.entity, [write.origin for write in again])
     work.existed |= {write.id for write in again if write.origin.lower() in there}
 
@@ -87,7 +69,7 @@ def _headers(work: Work) -> None:
     updates: list[Target] = []
     jobs: list[str] = []
     met: set[str] = set()
-    for write in _open(work):
+    for write in work.open():
         key = write.origin if write.action is Action.CREATE else str(write.key)
         target = _bulk_target(work, write) if key not in met else None
         met.add(key)
@@ -172,84 +154,45 @@ def _settle_missing(work: Work) -> None:
         if write.action is Action.DELETE:
             del work.run.refused[id]
             work.run.done[id] = []
-        elif (
-            write.action is Action.CREATE
-            or str(write.key).lower() not in str(refusal.error).lower()
-        ):
-            work.run.refuse([id], Unlinked(str(refusal.error)), refusal.code)
+            continue
+        error = _missing(work, write, refusal.message.lower(), str(refusal.error))
+        work.run.refuse([id], error, refusal.code)
+
+
+def _missing(work: Work, write: Write, message: str, text: str) -> OppBridgeError:
+    """What a row not found means for a write: it names the row, a part, or what they point at."""
+    if write.action is Action.UPDATE and work.key(write.id).lower() in message:
+        return Gone(text)
+    if any(part.key and part.key.lower() in message for part in write.parts):
+        return Stale(text)
+    return Unlinked(text)
 
 
 def _scores(work: Work) -> None:
     scored = [
-        Scored(id, _key(work, id), work.parcels[id].score)
+        Scored(id, work.key(id), work.parcels[id].score)
         for id in [*work.run.done, *sorted(work.existed)]
         if work.parcels[id].score
     ]
     write_scores(work.run, work.entity, scored)
 
 
-def _key(work: Work, id: str) -> str:
-    write = work.writes[id]
-    return write.origin.lower() if write.action is Action.CREATE else str(write.key)
-
-
-def _succeeded(work: Work) -> list[str]:
-    ids = work.run.done.keys() | work.existed
-    return [id for id in work.writes if id in ids and id not in work.run.refused]
-
-
 def _echo(work: Work) -> dict[str, Change]:
     """The rows as stored, by key, of the writes that went."""
-    ids = [id for id in _succeeded(work) if work.writes[id].action is not Action.DELETE]
+    ids = [id for id in work.succeeded() if work.writes[id].action is not Action.DELETE]
     try:
-        rows = by_keys(work.desk, work.entity, [_key(work, id) for id in ids])
+        rows = by_keys(work.desk, work.entity, [work.key(id) for id in ids])
         return {change.key: change for change in complete(work.desk, work.entity, rows)}
     except Retry as error:
         work.run.refuse(ids, Unsure(f"written, but not read back: {error}"))
         return {}
 
 
-def _finish_products(work: Work, shown: dict[str, Change]) -> bool:
-    """Bring new products to their state, and list prices into their lists; True if any."""
-    priced: list[Priced] = []
-    jobs: list[Job] = []
-    for id in _succeeded(work):
-        asked, change = work.parcels[id], shown.get(_key(work, id))
-        if change is None or change.row is None:
-            continue
-        if asked.price is not None:
-            priced.append(Priced(id, change.row, *asked.price))
-        created = work.writes[id].action is Action.CREATE and id not in work.existed
-        if created and course_of(work.entity.table.logical).start is None:
-            jobs += _state_jobs(work, id, change)
-    if priced:
-        for found in price_jobs(work.desk, priced):
-            if isinstance(found, Job):
-                jobs.append(found)
-            else:
-                work.run.refuse([found[0]], found[1])
-    run_batches(work.run, jobs)
-    return bool(jobs)
-
-
-def _state_jobs(work: Work, id: str, change: Change) -> list[Job]:
-    wanted, row = work.parcels[id].state, change.row or {}
-    if wanted.state is None:
-        return []
-    now = Now(row.get(STATE), row.get(STATUS))
-    try:
-        job = state_job(work.entity, id, change.key, now, wanted)
-    except Invalid as error:
-        work.run.refuse([id], error)
-        return []
-    return [job] if job else []
-
-
 def _receipt(work: Work, write: Write, shown: dict[str, Change]) -> Receipt:
     refusal = work.run.refused.get(write.id)
     if refusal is not None:
         return Receipt(write.id, write.key, error=refusal.error)
-    key = _key(work, write.id)
+    key = work.key(write.id)
     if write.action is Action.DELETE:
         return Receipt(write.id, key)
     change = shown.get(key)
@@ -257,6 +200,8 @@ def _receipt(work: Work, write: Write, shown: dict[str, Change]) -> Receipt:
         error: OppBridgeError = Gone(f"{work.entity.table.set}({key}) vanished after the write")
         return Receipt(write.id, key, error=error)
     created = [part for part in write.parts if part.action is Action.CREATE]
-    parts = {part.id: part_key(work.entity, part, work.known) for part in created}
+    parts = work.part_keys.get(write.id)
+    if parts is None:
+        parts = {part.id: part_key(work.entity, part, work.known) for part in created}
     existed = write.id in work.existed
     return Receipt(write.id, key, change.row, change.version, existed, parts)
