@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from ..database import Row
@@ -40,6 +41,19 @@ class Direct:
         found = self._twin.rows.schema.entities[entity]
         with self._twin.rows.database.transaction():
             return self._service.writer.create(found, row, "usmf", None)
+
+    def bring(self, entity: str, row: Mapping[str, Any]) -> Row:
+        """Create a row under its own number, as a migration does."""
+        numbers = self._twin.numbers
+        numbers.importing = True
+        try:
+            return self.put(entity, row)
+        finally:
+            numbers.importing = False
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is written together."""
+        return self._twin.rows.database.transaction()
 
     def edit(self, entity: str, key: Iterable[Any], values: Mapping[str, Any]) -> None:
         """Change columns of a row; raises `refusals.Missing` when it is not there."""

@@ -30,6 +30,7 @@ class Numbers:
     """The sequences of every company; what they gave out last is kept with the rows."""
 
     def __init__(self, database: Database) -> None:
+        self.importing = False  # numbers of rows brought in from elsewhere are taken as they are
         self._database = database
 
     def mode(self, company: str, name: str) -> Mode:
@@ -51,7 +52,7 @@ class Numbers:
         """
         mode = self.mode(company, name)
         if wanted:
-            if mode is Mode.AUTOMATIC:
+            if mode is Mode.AUTOMATIC and not self.importing:
                 raise told("manual", sequence=name, number=wanted)
             return wanted
         if mode is Mode.MANUAL:

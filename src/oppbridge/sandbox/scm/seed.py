@@ -28,14 +28,14 @@ _RATES = {"EUR": "108", "GBP": "127", "CHF": "113", "CAD": "73", "JPY": "0.66"}
 _UNITS = {
     "ea": ("Each", 0, "Quantity"),
     "pcs": ("Pieces", 0, "Quantity"),
-    "box": ("Box of twelve", 0, "Quantity"),
+    "box": ("Box of ten", 0, "Quantity"),
     "pallet": ("Pallet", 0, "Quantity"),
     "kg": ("Kilogram", 3, "Mass"),
     "hr": ("Hour", 2, "Time"),
     "day": ("Day", 2, "Time"),
 }
 # There is none for the pallet: lines in pallets are refused, as happens in real life.
-_CONVERSIONS = (("box", "ea", "12"), ("pcs", "ea", "1"), ("day", "hr", "8"))
+_CONVERSIONS = (("box", "ea", "10"), ("pcs", "ea", "1"), ("day", "hr", "8"))
 _SITES = {"1": "Main site", "2": "North", "5": "Outlet"}
 _WAREHOUSES = {
     "11": ("1", "Main"),
