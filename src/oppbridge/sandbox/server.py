@@ -17,6 +17,7 @@ from .certificates import Certificates
 from .front import Front
 
 BODY_LIMIT = 128 * 1024 * 1024
+URL_LIMIT = 128 * 1024  # the twins refuse shorter ones in their own words
 
 
 def bind(port: int, count: int) -> list[socket.socket]:
@@ -77,7 +78,7 @@ class Server:
         self._end = asyncio.Event()
         runners = []
         for name, front in self.fronts.items():
-            server = web.Server(front.handle, request_factory=self._request)
+            server = web.Server(front.handle, request_factory=self._request, max_line_size=URL_LIMIT)
             runner = web.ServerRunner(
                 server, handle_signals=False, shutdown_timeout=0.2, access_log=None
             )

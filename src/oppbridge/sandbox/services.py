@@ -14,11 +14,10 @@ def open_services(world: World, **settings: Any) -> dict[str, Service]:
 
     `settings` by service name are handed to that twin, e.g. `dataverse=dataverse.Settings(...)`.
     """
-    from .inventory.service import Inventory
     from .dataverse.twin import DataverseTwin
+    from .inventory.service import Inventory
     from .login import Login
     from .scm.service import SupplyChain
-    from .vacant import Vacant
 
     scm = SupplyChain(world, settings.get("scm"))
     return {

@@ -189,7 +189,10 @@ class Runner:
             request = resolve(item, outer, known, self.root)
         except BadBatch as problem:
             return Answered(self.refuse(str(problem)), item.content_id)
-        return Answered(self.answer(request), item.content_id)
+        answer = self.answer(request)
+        if answer.writes is None:
+            answer = replace(answer, writes=int(request.method not in ("GET", "HEAD")))
+        return Answered(answer, item.content_id)
 
     def _change_set(self, item: ChangeSet, outer: Request) -> Answered:
         done = Answered()
@@ -210,6 +213,11 @@ class Runner:
         except _Undo:
             done.members = done.members[-1:]
         return done
+
+
+def operation_writes(method: str) -> bool:
+    """Whether a method asks for a write."""
+    return method not in ("GET", "HEAD")
 
 
 def failed(item: Answered) -> bool:

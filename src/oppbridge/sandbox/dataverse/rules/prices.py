@@ -92,15 +92,21 @@ def price_line(desk: Desk, header: Row, line: Row) -> Row:
             "extendedamount": ZERO,
             "pricingerrorcode": error or 5,
         }
-    volume = line.get("volumediscountamount") or ZERO
-    base = keep_money((price - volume) * Decimal(quantity), currency.precision)
-    extended = base - (line.get("manualdiscountamount") or ZERO) + (line.get("tax") or ZERO)
+    price = keep_money(price, desk.settings.pricing_precision)
+    base = keep_money((price - _of(line, "volumediscountamount")) * quantity, currency.precision)
+    manual = keep_money(_of(line, "manualdiscountamount"), currency.precision)
+    extended = base - manual + keep_money(_of(line, "tax"), currency.precision)
     return {
         "priceperunit": price,
         "baseamount": base,
-        "extendedamount": keep_money(extended, currency.precision),
+        "extendedamount": extended,
         "pricingerrorcode": 0,
     }
+
+
+def _of(line: Row, name: str) -> Decimal:
+    amount = line.get(name)
+    return ZERO if amount is None else Decimal(amount)
 
 
 def _unit_price(
