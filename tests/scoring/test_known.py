@@ -42,6 +42,18 @@ def test_what_is_dated_ahead_was_not_known():
     assert "rating" not in known_values(deal(history=[ahead], rating="hot"), NOW)
 
 
+def test_parts_observed_under_a_system_s_own_keys_are_not_counted_twice():
+    history = [
+        seen(30, **{"lines/7": True, "lines/8": True}),
+        seen(29, "other", **{"lines/x": True, "lines/y": True}),
+        seen(5, **{"lines/8": None, "lines/9": True}),
+    ]
+    subject = deal(history=history, **{"lines/uuid-1": True, "lines/uuid-2": True})
+    lines = {p for p, there in known_values(subject, days_ago(10)).items() if "/" in p and there}
+    assert lines == {"lines/7", "lines/8"}
+    assert known_values(subject, NOW) is subject.values
+
+
 def test_steps_are_changes_and_not_repetitions():
     taken = steps([seen(9, stage="qualify"), seen(8, stage="qualify"), seen(7, stage="develop")])
     assert [(s.old, s.new) for s in taken["stage"]] == [(None, "qualify"), ("qualify", "develop")]

@@ -59,12 +59,14 @@ def histories(draw, low, high, what=CHANGES):
     """Entries true between `high` and `low` days ago, each seen a little later, in order of seen."""
     ages = draw(st.lists(st.tuples(st.floats(low, high), st.floats(0, 3)), max_size=6))
     seen_at = sorted((max(since - late, low), since) for since, late in ages)
-    return [
-        Observed(
-            draw(st.sampled_from(["sales", "other"])), days_ago(since), days_ago(seen), draw(what)
-        )
-        for seen, since in reversed(seen_at)
-    ]
+    return [observed(draw, since, seen, what) for seen, since in reversed(seen_at)]
+
+
+def observed(draw, since, seen, what):
+    system, said = draw(st.sampled_from(["sales", "other"])), draw(what)
+    if system == "other":  # the same parts bear other keys there
+        said = {path: value for path, value in said.items() if "/" not in path}
+    return Observed(system, days_ago(since), days_ago(seen), said)
 
 
 def fold(history):

@@ -69,13 +69,34 @@ def _values(subject: Subject, entries: Sequence[Observed]) -> Values:
     if len(entries) == len(subject.history):
         return subject.values
     kept = set(map(id, entries))
-    later = {path for e in subject.history if id(e) not in kept for path in e.values}
-    held: dict[str, Scalar] = {}
-    for entry in entries:
-        held.update(entry.values)
-    values = {path: value for path, value in subject.values.items() if path not in later}
-    values.update({path: held[path] for path in sorted(later & held.keys())})
+    later = {_whole(path) for e in subject.history if id(e) not in kept for path in e.values}
+    values = {path: value for path, value in subject.values.items() if _whole(path) not in later}
+    held = _held(entries)
+    values.update({path: held[path] for path in sorted(held) if _whole(path) in later})
     return values
+
+
+def _held(entries: Sequence[Observed]) -> dict[str, Scalar]:
+    """What the entries come to; a collection is taken from the system that showed it first."""
+    held: dict[str, Scalar] = {}
+    showing: dict[str, str] = {}
+    for entry in entries:
+        who = entry.system
+        held |= {
+            path: value
+            for path, value in entry.values.items()
+            if "/" not in path or showing.setdefault(_whole(path), who) == who
+        }
+    return held
+
+
+def _whole(path: str) -> str:
+    """The field, or the whole collection of a part.
+
+    Observed parts bear the keys of the system that showed them, which are not the record's own: a
+    collection is known by the one or the other, never by both.
+    """
+    return path.partition("/")[0]
 
 
 def steps(entries: Sequence[Observed]) -> dict[str, list[Step]]:
