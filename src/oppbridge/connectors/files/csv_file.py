@@ -27,7 +27,11 @@ class CsvSource:
             raise Unavailable(f"{path.name}: cannot be read: {exc.strerror}") from exc
         self._line = 0
         self._text: str | None = None
-        self.columns = self._header()
+        try:
+            self.columns = self._header()
+        except SchemaDrift:
+            self._file.close()
+            raise
         self._begin = Position(self._file.tell(), self._line)
 
     def _header(self) -> tuple[str, ...]:

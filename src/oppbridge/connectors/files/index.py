@@ -62,6 +62,12 @@ def places(columns: Sequence[str], names: Iterable[str]) -> tuple[int, ...]:
     return tuple(columns.index(name) for name in names)
 
 
+def blanks(source: Source, row: Row, names: Iterable[str]) -> str:
+    """Which of these columns are blank in a row, for messages."""
+    there = dict(zip(source.columns, row.values, strict=False))
+    return " and ".join(n for n in dict.fromkeys(names) if not str(there.get(n, "") or "").strip())
+
+
 def build_index(
     entity: EntityFile,
     paths: Sequence[Path],
@@ -165,13 +171,11 @@ def _lines(entity: EntityFile, parts: PartsFile, path: Path, wanted: Sequence[st
         for row in source.rows(Position()):
             parent = key_of(row.values, parent_at)
             problem = row.error
-            if problem is None and key_of(row.values, key_at) is None:
-                problem = f"{source.where(row.line)}: has no {' and '.join(parts.key)}"
+            if problem is None and (parent is None or key_of(row.values, key_at) is None):
+                needed = (*parts.parent, *parts.key)
+                problem = f"{source.where(row.line)}: has no {blanks(source, row, needed)}"
             if parent is None:
-                problem = (
-                    problem or f"{source.where(row.line)}: has no {' and '.join(parts.parent)}"
-                )
-                lines.strays.append((f"{path.name}#{row.line}", problem))
+                lines.strays.append((f"{path.name}#{row.line}", str(problem)))
                 continue
             lines.first.setdefault(parent, row.line)
             if problem is not None:

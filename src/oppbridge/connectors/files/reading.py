@@ -10,7 +10,7 @@ from typing import Any
 
 from ...contract import Change
 from ...mapping.digest import BROKEN
-from .index import Index, key_of, places
+from .index import Index, blanks, key_of, places
 from .places import hashed
 from .settings import EntityFile
 from .source import Position, Row, Source, open_source
@@ -76,7 +76,7 @@ class Shelf:
             key = key_of(row.values, at)
             where = source.where(row.line)
             if key is None:
-                problem = f"{where}: has no {' and '.join(self.entity.key)}"
+                problem = f"{where}: has no {blanks(source, row, self.entity.key)}"
                 yield Found(f"{source.where(row.line)}", row, row.error or problem)
             elif key in doubles and doubles[key] != (number, row.line):
                 first = doubles[key][1]

@@ -38,6 +38,21 @@ class Format(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Ends:
+    """Ends each record with the file's own line end.
+
+    The csv module quotes only those line ends that it writes itself; a lone CR in a cell of a file
+    with LF ends would tear its line apart.
+    """
+
+    file: io.TextIOWrapper
+    newline: str
+
+    def write(self, record: str) -> int:
+        return self.file.write(record.removesuffix("\r\n") + self.newline)
+
+
+@dataclass(frozen=True, slots=True)
 class CsvFormat:
     """CSV in a file's own dialect."""
 
@@ -69,9 +84,8 @@ class CsvFormat:
             text = io.TextIOWrapper(
                 handle, encoding=self.dialect.encoding, errors="surrogateescape", newline=""
             )
-            writer = csv.writer(
-                text, delimiter=self.dialect.delimiter, lineterminator=self.dialect.newline
-            )
+            ends = _Ends(text, self.dialect.newline)
+            writer = csv.writer(ends, delimiter=self.dialect.delimiter, lineterminator="\r\n")
             writer.writerow(columns)
             for row in rows:
                 if isinstance(row, str):
