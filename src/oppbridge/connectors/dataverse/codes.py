@@ -37,6 +37,8 @@ def judge(call: Call, answer: Answer) -> OppBridgeError | None:
         return Throttled(text, retry_after(answer.headers))
     if code in _BUSY or (code == _SQL_ERROR and _DEADLOCK in message):
         return Unavailable(text)  # the service rolled the transaction back
+    if code == FORGOTTEN:
+        return Invalid(text)  # whatever its status: asking again does not help
     if code in _DENIED:
         return AccessDenied(text)
     if answer.status == 412:

@@ -52,6 +52,13 @@ def join_prices(
                 break
 
 
+def show_own_prices(desk: Desk, rows: Sequence[dict[str, Any]]) -> None:
+    """Without a price list, the list price is the product's own."""
+    for row in rows:
+        row[LIST_PRICE] = row.get("price")
+        row[LIST_PRICE_ISO] = desk.names.name(CURRENCY, row.get("_transactioncurrencyid_value"))
+
+
 def _by_place(
     items: Sequence[Mapping[str, Any]],
 ) -> dict[tuple[str, str | None, str | None], Mapping[str, Any]]:

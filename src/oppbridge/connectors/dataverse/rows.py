@@ -15,7 +15,7 @@ from oppbridge.errors import ContractBroken
 from .columns import ETAG, LIST_PRICE, LOGICAL_NAME, NAMED, NET_AMOUNT, TARGETS, selected
 from .desk import Desk, Entity
 from .finding import rows_where
-from .prices import join_prices
+from .prices import join_prices, show_own_prices
 from .tables import Child, Kind
 
 Row = dict[str, Any]
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 def header_columns(entity: Entity) -> tuple[str, ...]:
     """The columns to select of the entity's own table."""
     columns = entity.selection.columns
-    priced = ("_defaultuomid_value", "_transactioncurrencyid_value")
+    priced = ("_defaultuomid_value", "_transactioncurrencyid_value", "price")
     more = priced if LIST_PRICE in columns else ()
     return selected(columns, entity.table.pk, "modifiedon", *more)
 
@@ -46,6 +46,8 @@ def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
     children = children_of(desk, entity)
     for child in children:
         _join(desk, entity, child, rows)
+    if LIST_PRICE in entity.selection.columns and desk.settings.price_list is None:
+        show_own_prices(desk, rows)
     show = shower(desk, entity.selection.columns)
     for row in rows:
         show(row)
