@@ -436,3 +436,34 @@ MAPS: dict[str, tuple[str, Breakage]] = {
         ),
     ),
 }
+
+CALL = "return self.session.json(self.called(verb, path, sent, headers, **how))"
+
+ACME: dict[str, Breakage] = {
+    "tells its token when it fails": Breakage(
+        CALL,
+        f"""try:
+            {CALL}
+        except OppBridgeError as error:
+            token = self.session._http.headers["Authorization"]
+            raise type(error)(f"{{error}} as {{token}}") from error""",
+        ("test_errors_do_not_show_secrets",),
+    ),
+    "holds its token as plain text": Breakage(
+        "class AcmeSettings(BaseModel):\n    url: str\n    token: SecretStr",
+        "class Plain(str):\n    def get_secret_value(self) -> str:\n        return self\n\n\n"
+        "class AcmeSettings(BaseModel, arbitrary_types_allowed=True):\n    url: str\n"
+        "    token: Plain",
+        ("test_settings_do_not_show_secrets",),
+    ),
+    "sends writes again on its own": Breakage(
+        "self.called(verb, path, sent, headers, **how)",
+        "self.called(verb, path, sent, headers, repeatable=True)",
+        ("test_a_lost_answer_leaves_nobody_without_a_receipt",),
+    ),
+    "keeps no answer apart": Breakage(
+        "        if write.action is Action.DELETE:\n            return",
+        "        if write.action is not Action.CREATE:\n            return",
+        ("test_an_update_echoes_the_row_as_stored",),
+    ),
+}

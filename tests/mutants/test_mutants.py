@@ -11,19 +11,21 @@ from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import oppbridge_acme
 import pytest
 
 from oppbridge.kit import PracticeTests, direct
-from tests.mutants.breakages import DIRECT, MAPS, Breakage
+from tests.mutants.breakages import ACME, DIRECT, MAPS, Breakage
 
 SOUND = "nothing at all"
+ALL = {**DIRECT, **ACME, **{name: breakage for name, (_, breakage) in MAPS.items()}}
 SUITE = """
 import pytest
 import {module} as connector
-from oppbridge.kit import NORTH, PracticeTests
+from oppbridge.kit import NORTH, PracticeTests, served
 
 
-class Test(PracticeTests):
+class TestDirect(PracticeTests):
     spec = connector.direct_spec(NORTH)
     entities = ("opportunity",)
 
@@ -31,18 +33,36 @@ class Test(PracticeTests):
     def settings(self, crm):
         return connector.DirectSettings(crm=crm)
 """
+SERVED_SUITE = """
+import pytest
+import {module} as connector
+from oppbridge.kit import PracticeTests, served
+
+
+class TestAcme(PracticeTests):
+    spec = connector.SPEC
+    entities = ("product",)
+
+    @pytest.fixture
+    def settings(self, crm):
+        with served(crm, "s3cret-token") as at:
+            token = getattr(connector, "Plain", str)("s3cret-token")
+            yield connector.AcmeSettings(
+                url=at.url, token=token, ca_file=at.ca_file, patience=0.03
+            )
+"""
+CHEAP = "\n    test_introducing_it_is_cheap = None  # starts an interpreter\n"
 
 Outcome = dict[str, dict[str, set[str]]]  # mutant -> failed or passed -> names of checks
 
 
 def write_mutant(folder: Path, number: int, name: str) -> None:
     """The broken connector, its maps, and a suite for it."""
-    room = Path(direct.__file__)
-    source = re.sub(r"from \.\.(\w)", r"from oppbridge.\1", room.read_text("utf-8"))
-    source = re.sub(r"from \.(\w)", r"from oppbridge.kit.\1", source)
-    maps = room.with_name("maps")
-    if name in DIRECT:
-        source = broken(source, DIRECT[name])
+    module, acme = f"broken_{number}", name in ACME
+    room = Path((oppbridge_acme if acme else direct).__file__)
+    source, maps = room.read_text("utf-8"), room.with_name("maps")
+    if name in DIRECT or acme:
+        source = broken(source, ACME[name] if acme else DIRECT[name])
     elif name in MAPS:
         entity, breakage = MAPS[name]
         maps = folder / f"maps_{number}"
@@ -50,11 +70,12 @@ def write_mutant(folder: Path, number: int, name: str) -> None:
         file = maps / "north" / f"{entity}.yaml"
         file.write_text(broken(file.read_text("utf-8"), breakage), "utf-8")
     source = source.replace('Path(__file__).with_name("maps")', f"Path({str(maps)!r})")
-    (folder / f"broken_{number}.py").write_text(source, "utf-8")
-    suite = SUITE.format(module=f"broken_{number}")
-    if name not in {SOUND, "is dear to import"}:
-        suite += "\n    test_introducing_it_is_cheap = None  # starts an interpreter\n"
-    (folder / f"test_broken_{number}.py").write_text(suite, "utf-8")
+    source = re.sub(r"from \.\.(\w)", r"from oppbridge.\1", source)
+    source = re.sub(r"from \.(\w)", r"from oppbridge.kit.\1", source)
+    (folder / f"{module}.py").write_text(source, "utf-8")
+    suite = (SERVED_SUITE if acme else SUITE).format(module=module)
+    suite += "" if name in {SOUND, "is dear to import"} else CHEAP
+    (folder / f"test_{module}.py").write_text(suite, "utf-8")
 
 
 def broken(source: str, breakage: Breakage) -> str:
@@ -66,7 +87,7 @@ def broken(source: str, breakage: Breakage) -> str:
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """What the kit says of every mutant, from one run over all of them."""
     folder = tmp_path_factory.mktemp("mutants")
-    names = [SOUND, *DIRECT, *MAPS]
+    names = [SOUND, *ALL]
     for number, name in enumerate(names):
         write_mutant(folder, number, name)
     report = folder / "report.xml"
@@ -97,14 +118,12 @@ def test_what_is_not_broken_passes(outcome: Outcome) -> None:
     assert len(outcome[SOUND]["passed"]) > 60
 
 
-@pytest.mark.parametrize("name", [*DIRECT, *MAPS])
+@pytest.mark.parametrize("name", ALL)
 def test_what_is_broken_is_noticed_where_it_is_broken(name: str, outcome: Outcome) -> None:
-    breakage = DIRECT[name] if name in DIRECT else MAPS[name][1]
-    unnoticed = set(breakage.noticed) - outcome[name]["failed"]
+    unnoticed = set(ALL[name].noticed) - outcome[name]["failed"]
     assert not unnoticed, f"failed were {sorted(outcome[name]['failed'])}"
 
 
 def test_every_check_can_fail() -> None:
     checks = {name for name in dir(PracticeTests) if name.startswith("test_")}
-    every = [*DIRECT.values(), *(breakage for _, breakage in MAPS.values())]
-    assert checks == {name for breakage in every for name in breakage.noticed}
+    assert checks == {name for breakage in ALL.values() for name in breakage.noticed}
