@@ -80,10 +80,10 @@ _BY_COMPANY: Mapping[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]] =
 }
 
 
-def seed(rows: Rows) -> None:
-    """Add what is missing from an empty environment; nothing where it stands already."""
+def seed(rows: Rows) -> bool:
+    """Fill an empty environment; False, and nothing done, where one stands already."""
     if rows.exists("LegalEntities", {"LegalEntityId": "usmf"}):
-        return
+        return False
     with rows.database.transaction():
         for name, lines in _shared():
             for line in lines:
@@ -91,6 +91,7 @@ def seed(rows: Rows) -> None:
         for company in COMPANIES:
             for name, line in _company(company):
                 rows.insert(name, {"dataAreaId": company, **line})
+    return True
 
 
 def _shared() -> Iterator[tuple[str, list[dict[str, Any]]]]:

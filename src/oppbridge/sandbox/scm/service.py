@@ -68,8 +68,8 @@ class SupplyChain:
         self.direct: Direct = Direct(self)
         self._reader = Reader(rows)
         self._users = {world.identity.client_id: User(), PERSON: User(), **settings.users}
-        seed(rows)
-        for (company, name), mode in sequences(settings).items():
+        wanted = sequences(settings) if seed(rows) else settings.sequences
+        for (company, name), mode in wanted.items():
             self.twin.numbers.set_mode(company, name, mode)
         self._csdl = b""
 
@@ -83,7 +83,11 @@ class SupplyChain:
         user = self._caller(request)
         if user is None:
             return self.refusal(401, "", request)
-        answer = self._answer(request, user)
+        try:
+            answer = self._answer(request, user)
+        finally:
+            if request.stamp is not None:
+                self._database.release(request.stamp)
         trace = {"ms-dyn-aid": str(uuid.uuid4()), "server-timing": "total;dur=1"}
         return replace(answer, headers={"OData-Version": "4.0", **trace, **answer.headers})
 
