@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,17 +13,16 @@ from .showing import show
 
 
 def demo(
-    size: Annotated[str, typer.Option(help="How large a company: small, medium, large.")] = "small",
-    seed: Annotated[int, typer.Option(help="Which company.")] = 1,
+    small: Annotated[bool, typer.Option("--small", help="A dozen accounts, not forty.")] = False,
+    seed: Annotated[int, typer.Option(help="Which company.")] = 7,
     json: Json = False,
 ) -> int:
     """Run the main job between local twins of Sales and Supply Chain Management, and tell it."""
-    try:
-        from ..sandbox import Sandbox
-    except ModuleNotFoundError as exc:
-        raise ConfigError(f"{exc}; the demo needs `pip install oppbridge[sandbox]`") from None
     from .story import tell, told
 
-    found: dict[str, Any] = told(Sandbox, size, seed)
+    try:
+        found = told(seed, small=small, aloud=not json)
+    except ModuleNotFoundError as exc:
+        raise ConfigError(f"{exc}; the demo needs `pip install oppbridge[sandbox]`") from None
     show(json, found, lambda: tell(found))
     return Code.OK if found["converged"] else Code.DIFFERENT
