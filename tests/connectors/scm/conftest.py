@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,24 @@ import pytest
 from oppbridge.connectors.scm import SPEC, ScmSettings
 from oppbridge.connectors.scm.connector import Scm
 from oppbridge.contract import Action, Part, Selection, Write
+from oppbridge.http import gate as gate_module
 from oppbridge.mapping import compile_map, load_map
 from oppbridge.sandbox import Sandbox
+from oppbridge.sandbox.scm.assumptions import Assumptions
 
+EMPTIED = (
+    "SalesOrderLines",
+    "SalesOrderHeadersV2",
+    "SalesQuotationLines",
+    "SalesQuotationHeadersV2",
+    "ContactPersons",
+    "CustomersV3",
+    "ReleasedProductsV2",
+    "CDSReleasedDistinctProducts",
+    "SellableReleasedProducts",
+    "ProductsV2",
+    "WarehousesOnHandV2",
+)
 SELECTIONS: Mapping[str, Selection] = {
     entity: compile_map(load_map(path)).selection for entity, path in SPEC.maps.items()
 }
@@ -38,10 +54,38 @@ DEFAULTS = {
 Open = Callable[..., Scm]
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with Sandbox.start() as started:
+        yield started
+
+
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start() as running:
-        yield running
+def sandbox(running: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox in which nothing has happened yet: one for each module, emptied in between."""
+    wipe(running)
+    yield running
+    running.faults.clear()
+    running.scm.post("assume", **dataclasses.asdict(Assumptions()))
+    for company in ("usmf", "demf"):
+        for name in ("CustomerAccount", "SalesOrderNumber", "SalesQuotationNumber"):
+            running.scm.post("sequence", company=company, name=name, mode="automatic")
+    open_gates()
+
+
+def wipe(sandbox: Sandbox) -> None:
+    """Take away what tests made, past all rules: starting a sandbox takes longer."""
+    rows = sandbox.scm._twin.rows
+    with rows.database.transaction():
+        for name in EMPTIED:
+            table = rows.schema.entities[name].table
+            rows.database._write(f'DELETE FROM "{table}"', [])
+
+
+def open_gates() -> None:
+    """No test waits for the throttle of another: gates are shared by the whole process."""
+    for gate in gate_module._gates.values():
+        gate._opens = 0.0
 
 
 def settings_of(sandbox: Sandbox, **given: Any) -> ScmSettings:

@@ -12,12 +12,11 @@ from oppbridge.connectors.scm import SPEC, ScmSettings
 from oppbridge.connectors.scm.products import SHARED
 from oppbridge.connectors.scm.tables import TABLES
 from oppbridge.connectors.scm.wanted import parts_of
-from oppbridge.http import gate as gate_module
 from oppbridge.kit.checks import ConnectorTests
 from oppbridge.kit.trouble import Trouble
 from oppbridge.sandbox import Sandbox
 
-from .conftest import DEFAULTS, release, settings_of
+from .conftest import DEFAULTS, open_gates, release, settings_of
 
 FAULTS: Mapping[Trouble, Mapping[str, Any]] = {
     Trouble.DENIED: {"kind": "status", "status": 403},
@@ -25,18 +24,6 @@ FAULTS: Mapping[Trouble, Mapping[str, Any]] = {
     Trouble.UNAVAILABLE: {"kind": "status", "status": 503},
     Trouble.ANSWER_LOST: {"kind": "lost_answer", "path": r"/data/", "method": "POST"},
 }
-EMPTIED = (
-    "SalesOrderLines",
-    "SalesOrderHeadersV2",
-    "SalesQuotationLines",
-    "SalesQuotationHeadersV2",
-    "ContactPersons",
-    "CustomersV3",
-    "ReleasedProductsV2",
-    "CDSReleasedDistinctProducts",
-    "SellableReleasedProducts",
-    "ProductsV2",
-)
 LINE: Mapping[str, Any] = {
     "lines/*/product": "usmf|1000",
     "lines/*/unit": "kg",
@@ -51,12 +38,6 @@ DOCUMENT: Mapping[str, Any] = {
     "discount_percent": None,
     **LINE,
 }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox.start() as running:
-        yield running
 
 
 class TestSupplyChainConnector(ConnectorTests):
@@ -81,47 +62,35 @@ class TestSupplyChainConnector(ConnectorTests):
     }
 
     @pytest.fixture
-    def settings(self, shared: Sandbox) -> ScmSettings:
-        shared.faults.clear()
-        wipe(shared)
-        shared.scm.put("ProductsV2", {"ProductNumber": "1000", "ProductName": "Crane"})
-        release(shared, "usmf", "1000", unit="kg")
-        return settings_of(shared, companies={"usmf": DEFAULTS, "demf": DEFAULTS}, patience=0)
+    def settings(self, sandbox: Sandbox) -> ScmSettings:
+        sandbox.scm.put("ProductsV2", {"ProductNumber": "1000", "ProductName": "Crane"})
+        release(sandbox, "usmf", "1000", unit="kg")
+        return settings_of(sandbox, companies={"usmf": DEFAULTS, "demf": DEFAULTS}, patience=0)
 
     @pytest.fixture
-    def edit_as_person(self, shared: Sandbox) -> Callable[[str, str, Mapping[str, Any]], None]:
+    def edit_as_person(self, sandbox: Sandbox) -> Callable[[str, str, Mapping[str, Any]], None]:
         def edit(entity: str, key: str, row: Mapping[str, Any]) -> None:
             place = parts_of(key)
             mine = {name: value for name, value in row.items() if name not in SHARED}
             if mine:
-                shared.scm.edit(TABLES[entity].set, place, mine)
+                sandbox.scm.edit(TABLES[entity].set, place, mine)
             if common := {name: row[name] for name in row if name in SHARED}:
-                shared.scm.edit("ProductsV2", place[1:], common)
+                sandbox.scm.edit("ProductsV2", place[1:], common)
 
         return edit
 
     @pytest.fixture
-    def trouble(self, shared: Sandbox) -> Callable[[Trouble], Any]:
+    def trouble(self, sandbox: Sandbox) -> Callable[[Trouble], Any]:
         @contextmanager
         def make(kind: Trouble) -> Iterator[None]:
-            shared.faults.add(service="scm", times=None, **FAULTS[kind])
+            sandbox.faults.add(service="scm", times=None, **FAULTS[kind])
             if kind is Trouble.ANSWER_LOST:
                 for method in ("PATCH", "DELETE"):
-                    shared.faults.add(
+                    sandbox.faults.add(
                         "lost_answer", service="scm", times=None, path=r"/data/", method=method
                     )
             yield
-            shared.faults.clear()
-            for gate in gate_module._gates.values():
-                gate._opens = 0.0  # the next check is not to wait for this one's throttle
+            sandbox.faults.clear()
+            open_gates()
 
         return make
-
-
-def wipe(sandbox: Sandbox) -> None:
-    """Take away what tests made, past all rules: starting a sandbox takes longer."""
-    rows = sandbox.scm._twin.rows
-    with rows.database.transaction():
-        for name in EMPTIED:
-            table = rows.schema.entities[name].table
-            rows.database._write(f'DELETE FROM "{table}"', [])

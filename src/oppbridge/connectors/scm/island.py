@@ -37,8 +37,9 @@ class Island:
     def __call__(self, *, fresh: bool) -> Mapping[str, Any]:
         """The service's answer with its token. Raises AccessDenied when it refuses."""
         first = self._entra.token()
-        answer = self._asked(first)
-        if answer.status == 401:
+        try:
+            answer = self._asked(first)
+        except AccessDenied:  # the Entra token has run out by the service's clock
             answer = self._asked(self._entra.token(refused=first))
         found = _body(answer)
         if answer.ok and isinstance(found, Mapping):

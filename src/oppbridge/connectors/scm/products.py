@@ -54,17 +54,26 @@ def _receipt(
 
 
 def _released(post: Post, view: View, asked: Sequence[Wanted]) -> list[Made]:
-    """Make shared product and release together; the release alone where the product is there."""
+    """Make shared product and release together; the release alone where the product is there.
+
+    Products of one number for several companies follow one after the other.
+    """
+    first = {folded(_number(each)): place for place, each in reversed(list(enumerate(asked)))}
+    now = [each for place, each in enumerate(asked) if first[folded(_number(each))] == place]
+    later = [each for place, each in enumerate(asked) if first[folded(_number(each))] != place]
+    made = dict(zip(map(id, now), _sent(post, view, now), strict=True))
+    if later:
+        made |= dict(zip(map(id, later), _released(post, view, later), strict=True))
+    return [made[id(each)] for each in asked]
+
+
+def _sent(post: Post, view: View, asked: Sequence[Wanted]) -> list[Made]:
     shared = _shared_there(post, [_number(each) for each in asked])
     sends = []
     for each in asked:
         release = Send("POST", path(view.table.set), _release(view, each), about="the release")
-        if folded(_number(each)) in shared:
-            sends.append([release])
-        else:
-            sends.append(
-                [Send("POST", path(SHARED_SET), _shared(each), about="the product"), release]
-            )
+        product = Send("POST", path(SHARED_SET), _shared(each), about="the product")
+        sends.append([release] if folded(_number(each)) in shared else [product, release])
     return settled(post, view, asked, post.all(sends))
 
 
