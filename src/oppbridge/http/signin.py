@@ -95,7 +95,11 @@ def with_secret(app: Application, secret: str, scope: str, http: requests.Sessio
 def with_certificate(
     app: Application, certificate: Certificate, scope: str, http: requests.Session
 ) -> TokenSource:
-    """Client credentials with a certificate instead of a secret."""
+    """Client credentials with a certificate instead of a secret.
+
+    Raises ConfigError when the key cannot be read, be it broken or its passphrase wrong.
+    """
+    _check_key(certificate)
     credential = {"thumbprint": certificate.thumbprint, "private_key": certificate.private_key}
     if certificate.passphrase is not None:
         credential["passphrase"] = certificate.passphrase
@@ -163,6 +167,19 @@ class _Line:
 
     def close(self) -> None:
         """Nothing: the session belongs to the connector."""
+
+
+def _check_key(certificate: Certificate) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    passphrase = None if certificate.passphrase is None else certificate.passphrase.encode()
+    try:
+        load_pem_private_key(certificate.private_key.encode(), passphrase)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ConfigError(
+            "the private key of the certificate cannot be read: is it PEM, its passphrase right?"
+        ) from error
 
 
 def _confidential(
