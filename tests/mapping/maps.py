@@ -59,6 +59,7 @@ DEAL: dict[str, Any] = {
             "separator": ";",
         },
         "source": {"at": "src", "lens": "unit", "words": {"web": "W"}},
+        "custom.score": {"at": "permille", "lens": "decimal", "scale": -3, "precision": 1},
         "custom.region": {"at": "x_region", "lens": "text"},
         "description": {"at": "memo", "lens": "text", "direction": "write"},
     },

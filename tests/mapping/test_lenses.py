@@ -88,6 +88,26 @@ def test_a_comma_may_be_the_decimal_mark():
     assert comma.spell("1234.5") == {"x": "1234,5"}
 
 
+def test_a_column_may_be_kept_in_millions():
+    millions = lens("money", scale=6, precision=2, fixed_currency="USD")
+    assert millions.read({"x": "1100.04"}) == "1100040000 USD"
+    assert millions.read({"x": 0.1}) == "100000 USD"
+    assert millions.spell("1100040000 USD") == {"x": Decimal("1100.04")}
+    assert millions.predict("1100044999 USD") == "1100040000 USD"
+
+
+def test_a_share_may_be_kept_as_a_fraction():
+    percent = lens("decimal", scale=2, precision=4)
+    assert percent.read({"x": 0.075}) == "7.5"
+    assert percent.spell("7.5") == {"x": Decimal("0.075")}
+
+
+def test_other_spellings_of_a_key_are_read_and_never_written():
+    product = lens("reference", words={"GTX Pro": ["GTXPro", "gtx pro"]})
+    assert product.read({"x": "GTXPro"}) == product.read({"x": "GTX Pro"}) == "GTX Pro"
+    assert product.spell("GTX Pro") == {"x": "GTX Pro"}
+
+
 def test_whole_numbers_may_come_as_decimals():
     assert read("integer", 75.0) == 75
     assert read("integer", "75") == 75

@@ -20,7 +20,8 @@ def choice(field: FieldMap) -> Lens:
     read = _Codes(words, field.otherwise)
     written = {word: codes[0] for word, codes in words.items()}
     at = field.at[0]
-    return single(at, field.write or at, read.word, _shown(written), field.empty)
+    show = _shown(written, blank_unknown=field.blank_unknown)
+    return single(at, field.write or at, read.word, show, field.empty)
 
 
 def state(field: FieldMap) -> Lens:
@@ -132,8 +133,10 @@ class _Codes:
         return self.otherwise
 
 
-def _shown(written: Mapping[str, Any]) -> Any:
+def _shown(written: Mapping[str, Any], *, blank_unknown: bool) -> Any:
     def show(value: str) -> Any:
+        if value not in written and blank_unknown:
+            return None
         if value not in written:
             raise ValueError(f"has no native code for {value!r}; add it to `words`")
         return written[value]

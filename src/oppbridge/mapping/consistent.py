@@ -81,6 +81,8 @@ def _of_lens(here: str, field: FieldMap) -> Iterator[str]:
         yield f"{here}.words: must be given for true and for false"
     if field.lens == "money" and not (field.currency or field.fixed_currency):
         yield f"{here}.currency: lens 'money' needs `currency` (a column) or `fixed_currency`"
+    if field.lens == "reference" and field.words and len(field.at) > 1:
+        yield f"{here}.words: spellings are for a key of one column"
     if field.lens == "reference" and field.format and "{key}" not in field.format:
         yield f"{here}.format: must hold {{key}}"
     if field.zone:

@@ -121,20 +121,25 @@ def money(field: FieldMap) -> Lens:
 def _amounts(field: FieldMap) -> tuple[Callable[[Any], str | None], Callable[[Any], Any]]:
     comma = field.decimal_mark == ","
 
-    precision = field.precision
+    precision, scale = field.precision, field.scale
 
     def convert(value: Any) -> str | None:
-        if type(value) is float or type(value) is int:
+        if not scale and (type(value) is float or type(value) is int):
             return number_text(value, precision)
         if comma and isinstance(value, str):
             value = value.replace(".", "").replace(",", ".")
-        return _number_of(value, precision)
+        text = _number_of(value, precision)
+        return text if text is None or not scale else _scaled(text, scale)
 
     def show(value: Any) -> Any:
-        number = Decimal(number_text(str(value), precision))
+        number = Decimal(number_text(_scaled(str(value), -scale), precision))
         return decimal_text(number).replace(".", ",") if comma else number
 
     return convert, show
+
+
+def _scaled(text: str, places: int) -> str:
+    return decimal_text(Decimal(text).scaleb(places, context=_WIDE)) if places else text
 
 
 def _number_of(value: Any, precision: int | None) -> str | None:

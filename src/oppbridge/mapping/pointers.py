@@ -14,12 +14,15 @@ def reference(field: FieldMap) -> Lens:
     """A native key, of one column or of several joined by `join_key`.
 
     Written to `write` it is the key's last component, or the whole key inside `format`; without
-    `write` each component goes to its own column.
+    `write` each component goes to its own column. `words` lists other spellings of a key, which
+    files are full of: they are read as the key and never written.
     """
     at, write, template, empty = field.at, field.write, field.format, field.empty
+    spelled = _spellings(field)
 
     def convert(value: Any) -> Scalar:
-        return None if value == empty else read_text(value)
+        text = None if value == empty else read_text(value)
+        return spelled.get(text, text) if spelled else text
 
     def read(row: Native) -> Scalar:
         parts = [read_text(row[c]) if row.get(c) is not None else None for c in at]
@@ -53,3 +56,11 @@ def reference(field: FieldMap) -> Lens:
         return None if value is None else convert(value)
 
     return Lens(at, (write or only,), read_one, convert, spell, predict)
+
+
+def _spellings(field: FieldMap) -> dict[Scalar, str]:
+    return {
+        str(other): str(key)
+        for key, others in (field.words or {}).items()
+        for other in (others if isinstance(others, (list, tuple)) else [others])
+    }

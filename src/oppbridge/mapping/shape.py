@@ -20,17 +20,17 @@ OPTIONS: dict[str, frozenset[str]] = {
     "text": frozenset({"length"}),
     "unit": frozenset({"length", "words"}),
     "integer": frozenset(),
-    "decimal": frozenset({"precision", "decimal_mark"}),
+    "decimal": frozenset({"precision", "decimal_mark", "scale"}),
     "money": frozenset(
-        {"precision", "decimal_mark", "currency", "write_currency", "fixed_currency"}
+        {"precision", "decimal_mark", "scale", "currency", "write_currency", "fixed_currency"}
     ),
     "boolean": frozenset({"words"}),
     "date": frozenset({"at_noon", "format"}),
     "instant": frozenset({"precision", "format", "zone"}),
-    "choice": frozenset({"words", "otherwise"}),
+    "choice": frozenset({"words", "otherwise", "blank_unknown"}),
     "state": frozenset({"words", "otherwise"}),
     "words": frozenset({"words", "separator"}),
-    "reference": frozenset({"entity", "format", "optional"}),
+    "reference": frozenset({"entity", "format", "optional", "words"}),
 }
 """The lenses, and what each takes besides the general keys."""
 
@@ -46,7 +46,9 @@ class FieldMap(Strict):
 
     `at` is the column read, several for lenses `state` and `reference`; `write` the column
     written where it differs. `empty` is the native spelling of nothing. `default` is the
-    canonical value a create gets where the record has none.
+    canonical value a create gets where the record has none. `scale` 6 reads a column kept in
+    millions. `blank_unknown` leaves a column empty for a word the system has no code for, where
+    otherwise the whole write would be refused.
     """
 
     at: Columns
@@ -59,12 +61,14 @@ class FieldMap(Strict):
     create_only: bool = False
     length: int | None = Field(default=None, gt=0)
     precision: int | None = Field(default=None, ge=0, le=20)
+    scale: int = Field(default=0, ge=-9, le=9)
     decimal_mark: Literal[".", ","] | None = None
     currency: str | None = None
     write_currency: str | None = None
     fixed_currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     words: dict[str | bool, Any] | None = None
     otherwise: str | None = None
+    blank_unknown: bool = False
     separator: str | None = Field(default=None, min_length=1)
     at_noon: bool = False
     zone: str | None = None

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oppbridge.connectors.files.cells import neutral
@@ -28,6 +28,7 @@ def table(given: list[tuple[str, str]], delimiter: str, newline: str, encoding: 
     return text.getvalue().encode(encoding)
 
 
+@settings(deadline=None)
 @given(
     tables,
     st.sampled_from(",;\t|"),
@@ -50,6 +51,7 @@ def test_any_table_is_read_whole_from_every_cursor(given, delimiter, newline, en
             assert rest == [c.key for later in walked[number + 1 :] for c in later.changes]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

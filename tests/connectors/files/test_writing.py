@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oppbridge.connectors.files import stored
@@ -64,6 +64,7 @@ def test_a_row_that_cannot_be_read_is_not_written(tmp_path):
     assert path.read_bytes() == before
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=8) | st.text("a\r\n\t='\"-5,+@ ", max_size=5),
     st.sampled_from(["utf-8", "utf-16"]),
