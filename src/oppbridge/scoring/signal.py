@@ -10,7 +10,7 @@ from .counts import Learned, Tallies, summed
 FEWEST = 10  # won and lost deals below which nothing can be said
 PLENTY = 40  # won and lost deals from which silence means that there is nothing
 LEAST_SKILL = 0.01
-LEAST_SPREAD = 2.5
+LEAST_SPREAD = 2.0
 PERFECT = 0.90
 RARE = 5
 
