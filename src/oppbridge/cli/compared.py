@@ -59,7 +59,9 @@ def _quotes(twins: Sandbox) -> Iterator[str]:
             yield f"quote {row['quotenumber']} is not in Supply Chain"
             continue
         number = twin["SalesQuotationNumber"]
-        lines = twins.scm.rows("SalesQuotationLines", SalesQuotationNumber=number)
+        lines = twins.scm.rows(
+            "SalesQuotationLines", dataAreaId=COMPANY, SalesQuotationNumber=number
+        )
         mine = twins.dataverse.rows("quotedetail", "_quoteid_value = ?", row["quoteid"])
         sold = sorted(_sold(one, "RequestedSalesQuantity", "SalesPrice") for one in lines)
         if sold != sorted(_sold(one, "quantity", "priceperunit") for one in mine):
@@ -73,7 +75,7 @@ def _orders(twins: Sandbox) -> Iterator[str]:
         if number not in ours:
             yield f"order {number} is not in Sales"
             continue
-        lines = twins.scm.rows("SalesOrderLines", SalesOrderNumber=number)
+        lines = twins.scm.rows("SalesOrderLines", dataAreaId=COMPANY, SalesOrderNumber=number)
         order = ours[number]["salesorderid"]
         mine = twins.dataverse.rows("salesorderdetail", "_salesorderid_value = ?", order)
         sold = sorted(_sold(one, "OrderedSalesQuantity", "SalesPrice") for one in lines)
