@@ -53,16 +53,22 @@ def test_unique_columns_ignore_case_and_trailing_blanks() -> None:
     db.insert("thing", {"id": "c", "code": None})
     db.insert("thing", {"id": "d", "code": None})
     found = db.get("thing", ["x1 "], ("code",))
-    assert found is not None and found["id"] == "a"
+    assert found is not None
+    assert found["id"] == "a"
+
+
+def _fail_after_inserting(db: Database, key: str) -> None:
+    with db.transaction():
+        db.insert("thing", {"id": key})
+        raise ZeroDivisionError
 
 
 def test_a_failed_inner_transaction_leaves_the_outer_one_alone() -> None:
     db = opened()
     with db.transaction():
         db.insert("thing", {"id": "a"})
-        with pytest.raises(ZeroDivisionError), db.transaction():
-            db.insert("thing", {"id": "b"})
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            _fail_after_inserting(db, "b")
         db.insert("thing", {"id": "c"})
     assert [row["id"] for row in db.rows("thing")] == ["a", "c"]
 

@@ -1,8 +1,9 @@
 """`/_sandbox/...` on every port: what a test in another process may ask of the sandbox.
 
-GET counters, calls, faults, ready. POST, with a JSON body: `faults/add` (see `Fault`), `faults/clear`,
-`clock/move` {seconds}, `clock/stop`, `clock/resume`, `counters/reset`, `limits` {factor} or the
-fields of `Rules`, `tokens/revoke`; anything else is a command of the service behind the port.
+GET counters, calls, faults, clock, ready. POST, with a JSON body: `faults/add` (see `Fault`),
+`faults/clear`, `clock/move` {seconds}, `clock/stop`, `clock/resume`, `counters/reset`,
+`limits` {factor} or fields of `Rules`, `tokens/revoke`. Anything else is a command of the service
+behind the port.
 """
 
 from __future__ import annotations

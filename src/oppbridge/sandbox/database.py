@@ -25,8 +25,9 @@ class Duplicate(Exception):
 class Database:
     """Rows in real columns. Every insert, change and delete takes the next row version.
 
-    `_version` of a row is the version of its last change: what changed since a version is a range of
-    that column, and deletions are tombstones. Hold `lock` around anything that must be seen as one.
+    `_version` of a row is the version of its last change: what changed since a version is a range
+    of that column, and deletions are tombstones. Hold `lock` around what must be seen
+    as one.
     """
 
     def __init__(self, path: Path | None, tables: Iterable[Table], clock: Clock) -> None:
@@ -54,7 +55,8 @@ class Database:
         ):
             self._sql.execute(f"PRAGMA {pragma}")
         self._sql.execute(
-            "CREATE TABLE IF NOT EXISTS _gone (version INTEGER PRIMARY KEY, name TEXT, key TEXT, at REAL)"
+            "CREATE TABLE IF NOT EXISTS _gone "
+            "(version INTEGER PRIMARY KEY, name TEXT, key TEXT, at REAL)"
         )
         self._sql.execute("CREATE TABLE IF NOT EXISTS _facts (name TEXT PRIMARY KEY, value TEXT)")
         for table in self.tables.values():
@@ -70,7 +72,7 @@ class Database:
         return self._version
 
     def settled(self) -> int:
-        """The highest version below which nothing can still appear (open late commits hold it back)."""
+        """The version up to which nothing can still appear: open late commits hold it back."""
         return min([self._version, *(stamp.version for stamp in self._open_stamps)])
 
     def reserve(self) -> Stamp:
@@ -152,7 +154,7 @@ class Database:
         return version
 
     def update(self, name: str, key: Sequence[Any], values: Mapping[str, Any]) -> int:
-        """Change columns of the row under the primary key and return its version; raises `Duplicate`."""
+        """Change columns of a row and return its version; raises `Duplicate`."""
         version = self._next()
         pairs = "".join(f"{quote(column)} = ?, " for column in values)
         condition = key_condition(self.tables[name], self.tables[name].key)
@@ -218,7 +220,10 @@ class Database:
 
     def tombstones(self, name: str, after: int, upto: int | None = None) -> list[tuple[int, str]]:
         """(version, key) of rows deleted after a version, oldest first."""
-        sql = "SELECT version, key FROM _gone WHERE name = ? AND version > ? AND version <= ? ORDER BY version"
+        sql = (
+            "SELECT version, key FROM _gone WHERE name = ? AND version > ? AND version <= ? "
+            "ORDER BY version"
+        )
         return self.select(sql, [name, after, self._version if upto is None else upto])
 
     # -- facts --------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, kind: Kind | str, **rule: Any) -> Fault:
-        """Put a fault in force; see `Fault` for what can be said. Raises `TypeError` for unknown names."""
+        """Put a fault in force; see `Fault`. Raises `TypeError` for unknown names."""
         fault = Fault(Kind(kind), **rule)
         with self._lock:
             self._rules.append(fault)

@@ -1,4 +1,4 @@
-"""Service protection: requests, execution time and concurrency per user, as both services count them.
+"""Service protection: requests, execution time and concurrency per user.
 
 Source: powerapps-docs `api-limits.md`: 6,000 requests and 1,200 s of execution time in a sliding
 window of 300 s, 52 requests at once. Retry-After grows when a client does not wait for it.

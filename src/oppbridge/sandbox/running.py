@@ -1,9 +1,10 @@
-"""A sandbox that runs: started by a test or by `serve`, asked for its addresses, stopped at the end."""
+"""A sandbox that runs: started by a test or by `serve`, asked for addresses, stopped."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -43,8 +44,8 @@ class Sandbox:
     def start(cls, *, port: int = 0, state: Path | None = None, **settings: Any) -> Self:
         """Start all services; `port` 0 takes free ports, otherwise `port` to `port` + 3.
 
-        Rows live in memory, or in `state`, where they survive a restart. `settings` go to the twins:
-        see `open_services`. Raises `OSError` when a port is taken.
+        Rows live in memory, or in `state`, where they survive a restart. `settings` go to the
+        twins: see `open_services`. Raises `OSError` when a port is taken.
         """
         from .certificates import make_certificates
         from .control import Control
@@ -64,7 +65,7 @@ class Sandbox:
             {name: f"https://127.0.0.1:{s.getsockname()[1]}" for name, s in sockets.items()}
         )
         services = open_services(world, **settings)
-        control = Control(world, lambda: sandbox.ready())
+        control = Control(world, lambda: sandbox.ready())  # noqa: PLW0108 - made below
         rules = published_limits()
         fronts = {
             name: Front(
@@ -116,11 +117,11 @@ class Sandbox:
         return cast("SupplyChain", self.services["scm"]).direct
 
     def url(self, service: str) -> str:
-        """Base address of `dataverse`, `scm`, `login` or `inventory`, without a slash at the end."""
+        """Base address of `dataverse`, `scm`, `login` or `inventory`; no slash at its end."""
         return self.world.urls[service]
 
     def limit(self, service: str, **limits: float) -> None:
-        """Scale a service's limits by `factor`, or set `requests`, `window`, `execution`, `concurrent`."""
+        """Scale a service's limits by `factor`, or set fields of `Rules` such as `requests`."""
         from .control import set_limits
 
         set_limits(self._server.fronts[service].limiter, dict(limits))
@@ -159,14 +160,15 @@ class Sandbox:
 
 
 def serve(port: int = 0, state: Path | None = None, ready: Path | None = None) -> None:
-    """Run a sandbox until SIGINT or SIGTERM. Writes `ready` once it answers; prints the same otherwise."""
+    """Run a sandbox until SIGINT or SIGTERM; says in `ready`, or prints, when it answers."""
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: end.set())
     with Sandbox.start(port=port, state=state) as sandbox:
         text = orjson.dumps(sandbox.ready(), option=orjson.OPT_INDENT_2)
         if ready is None:
-            print(text.decode(), flush=True)
+            sys.stdout.write(text.decode() + "\n")
+            sys.stdout.flush()
         else:
             _write_whole(ready, text)
         end.wait()

@@ -78,7 +78,9 @@ class Server:
         self._end = asyncio.Event()
         runners = []
         for name, front in self.fronts.items():
-            server = web.Server(front.handle, request_factory=self._request, max_line_size=URL_LIMIT)
+            server = web.Server(
+                front.handle, request_factory=self._request, max_line_size=URL_LIMIT
+            )
             runner = web.ServerRunner(
                 server, handle_signals=False, shutdown_timeout=0.2, access_log=None
             )

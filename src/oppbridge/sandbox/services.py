@@ -31,6 +31,6 @@ def open_services(world: World, **settings: Any) -> dict[str, Service]:
 def published_limits() -> dict[str, Rules]:
     """Limits by service; absent where the vendor publishes none.
 
-    Supply Chain's were published and then withdrawn (10.0.36): they apply once a test asks for them.
+    Supply Chain's were published, then withdrawn (10.0.36): they apply once a test asks.
     """
     return {"dataverse": Rules(), "scm": Rules(requests=10**9, execution=1e9, concurrent=10**6)}

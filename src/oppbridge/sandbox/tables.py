@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a column holds. Python values: str, int, Decimal, float, bool; dates and instants are text."""
+    """What a column holds: str, int, Decimal, float, bool; dates and instants are text."""
 
     TEXT = "text"
     INTEGER = "integer"

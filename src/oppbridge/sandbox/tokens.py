@@ -18,7 +18,7 @@ class Token:
 
 
 class Tokens:
-    """Opaque tokens; lost with the process, so a restarted sandbox asks clients to sign in again."""
+    """Opaque tokens, lost with the process: after a restart clients must sign in again."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

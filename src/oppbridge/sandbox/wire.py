@@ -14,7 +14,7 @@ JSON = "application/json; odata.metadata=minimal"
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Row versions set aside, and the instant that goes with them, for a write that commits late."""
+    """Row versions set aside, and their instant, for a write that commits late."""
 
     version: int
     last: int

@@ -12,7 +12,9 @@ from .conftest import Api, code
 SPACE = "Microsoft.Dynamics.CRM"
 
 
-def multiple(api: Api, action: str, *targets: dict[str, Any], typed: bool = True) -> requests.Response:
+def multiple(
+    api: Api, action: str, *targets: dict[str, Any], typed: bool = True
+) -> requests.Response:
     kind = {"@odata.type": f"{SPACE}.account"} if typed else {}
     return api.post(f"accounts/{SPACE}.{action}", {"Targets": [kind | t for t in targets]})
 
@@ -30,9 +32,13 @@ def test_bulk_creates_answer_ids_in_order_or_nothing_at_all(api: Api) -> None:
 
 def test_bulk_updates_and_upserts(api: Api) -> None:
     one, two = multiple(api, "CreateMultiple", {"name": "u1"}, {"name": "u2"}).json()["Ids"]
-    done = multiple(api, "UpdateMultiple", {"accountid": one, "name": "v1"}, {"accountid": two, "name": "v2"})
+    done = multiple(
+        api, "UpdateMultiple", {"accountid": one, "name": "v1"}, {"accountid": two, "name": "v2"}
+    )
     assert (done.status_code, done.text) == (204, "")
-    missing = multiple(api, "UpdateMultiple", {"accountid": one, "name": "w"}, {"accountid": str(uuid.uuid4())})
+    missing = multiple(
+        api, "UpdateMultiple", {"accountid": one, "name": "w"}, {"accountid": str(uuid.uuid4())}
+    )
     assert missing.status_code == 404
     assert api.get(f"accounts({one})?$select=name")["name"] == "v1"
     fresh = str(uuid.uuid4())
@@ -60,7 +66,9 @@ def test_standard_tables_do_not_delete_many(api: Api) -> None:
     assert refused.status_code == 501
     query = {
         "EntityName": "account",
-        "Criteria": {"Conditions": [{"AttributeName": "accountid", "Operator": "In", "Values": [row]}]},
+        "Criteria": {
+            "Conditions": [{"AttributeName": "accountid", "Operator": "In", "Values": [row]}]
+        },
     }
     assert "JobId" in api.post("BulkDelete", {"QuerySet": [query]}).json()
     assert api.call("GET", f"accounts({row})").status_code == 404
@@ -82,7 +90,9 @@ def part(request: str, body: str = "", content_id: int | None = None, headers: s
     head = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n"
     if content_id is not None:
         head += f"Content-ID: {content_id}\r\n"
-    return f"{head}\r\n{request} HTTP/1.1\r\nContent-Type: application/json\r\n{headers}\r\n{body}\r\n"
+    return (
+        f"{head}\r\n{request} HTTP/1.1\r\nContent-Type: application/json\r\n{headers}\r\n{body}\r\n"
+    )
 
 
 def change_set(*parts: str) -> str:
@@ -111,13 +121,19 @@ def test_a_batch_stops_at_its_first_failure(api: Api) -> None:
 def test_a_change_set_is_one_transaction_with_references(api: Api) -> None:
     good = change_set(
         part("POST /api/data/v9.2/accounts", '{"name":"set parent"}', 1),
-        part("POST /api/data/v9.2/contacts", '{"lastname":"set","parentcustomerid_account@odata.bind":"$1"}', 2),
+        part(
+            "POST /api/data/v9.2/contacts",
+            '{"lastname":"set","parentcustomerid_account@odata.bind":"$1"}',
+            2,
+        ),
         part("PUT $1/primarycontactid/$ref", '{"@odata.id":"$2"}', 3),
         part("PATCH $1", '{"telephone1":"1"}', 4, "If-Match: *\r\n"),
     )
     done = batch(api, good)
     assert (done.status_code, statuses(done)) == (200, [204, 204, 204, 204])
-    row = api.get("accounts?$filter=name eq 'set parent'&$expand=primarycontactid($select=lastname)")["value"][0]
+    row = api.get(
+        "accounts?$filter=name eq 'set parent'&$expand=primarycontactid($select=lastname)"
+    )["value"][0]
     assert (row["telephone1"], row["primarycontactid"]["lastname"]) == ("1", "set")
     bad = change_set(
         part("POST /api/data/v9.2/accounts", '{"name":"set undone"}', 1),
@@ -141,7 +157,9 @@ def test_a_batch_reads_too_and_counts_its_writes(api: Api) -> None:
 
 
 def test_a_batch_that_cannot_be_read_is_plain_json(api: Api) -> None:
-    answer = api.session.post(f"{api.root}/$batch", data=b"x", headers={"Content-Type": "text/plain"})
+    answer = api.session.post(
+        f"{api.root}/$batch", data=b"x", headers={"Content-Type": "text/plain"}
+    )
     assert answer.status_code == 400
     assert "error" in answer.json()
     nested = batch(api, part("POST /api/data/v9.2/$batch"))

@@ -27,9 +27,7 @@ def walk(api: Api, link: str, size: int = 5000, **headers: str) -> tuple[list[An
 
 
 def begin(api: Api, table: str = "competitors", size: int = 5000) -> tuple[list[Any], str]:
-    first = api.call(
-        "GET", f"{table}?$select=name", Prefer=f"{TRACK},odata.maxpagesize={size}"
-    )
+    first = api.call("GET", f"{table}?$select=name", Prefer=f"{TRACK},odata.maxpagesize={size}")
     assert TRACK in first.headers["Preference-Applied"]
     page = first.json()
     if "@odata.deltaLink" in page:
@@ -52,13 +50,18 @@ def test_a_delta_shows_changes_once_and_deletions_last(api: Api) -> None:
     assert api.call("GET", link.replace("competitors?", "competitors/$count?")).text.endswith("4")
     rows, link = walk(api, link)
     assert [row.get("name") for row in rows[:2]] == ["new", "twice"]
-    assert [(row["id"], row["reason"]) for row in rows[2:]] == [(gone, "deleted"), (never, "deleted")]
+    assert [(row["id"], row["reason"]) for row in rows[2:]] == [
+        (gone, "deleted"),
+        (never, "deleted"),
+    ]
     assert rows[2]["@odata.context"].endswith("$metadata#competitors/$deletedEntity")
     assert rows[0]["competitorid"] == new
     assert walk(api, link)[0] == []
 
 
-@pytest.mark.parametrize("option", ["$filter=name eq 'x'", "$orderby=name", "$top=3", "$expand=createdby"])
+@pytest.mark.parametrize(
+    "option", ["$filter=name eq 'x'", "$orderby=name", "$top=3", "$expand=createdby"]
+)
 def test_a_tracked_query_is_plain(api: Api, option: str) -> None:
     refused = api.call("GET", f"competitors?{option}", Prefer=TRACK)
     assert refused.status_code == 400
@@ -110,7 +113,8 @@ def test_a_late_commit_is_not_lost_by_delta_tokens_but_by_naive_watermarks(api: 
 )
 @given(
     steps=st.lists(
-        st.tuples(st.sampled_from(["put", "edit", "delete", "read"]), st.integers(0, 7)), max_size=25
+        st.tuples(st.sampled_from(["put", "edit", "delete", "read"]), st.integers(0, 7)),
+        max_size=25,
     ),
     size=st.integers(1, 4),
 )

@@ -18,7 +18,11 @@ def opportunity(api: Api, **more: Any) -> str:
 
 def quote(api: Api, *, active: bool = True, **more: Any) -> str:
     account = api.new("accounts", {"name": "customer"})
-    body = {"name": "q", "customerid_account@odata.bind": f"/accounts({account})", "quote_details": [LINE]}
+    body = {
+        "name": "q",
+        "customerid_account@odata.bind": f"/accounts({account})",
+        "quote_details": [LINE],
+    }
     row = api.new("quotes", body | more)
     if active:
         assert api.patch(f"quotes({row})", {"statecode": 1, "statuscode": 2}).status_code == 204
@@ -38,7 +42,9 @@ def close(api: Api, action: str, row: str, status: int, **more: Any) -> Any:
 def test_winning_sets_state_value_date_and_a_close_activity(api: Api) -> None:
     row = opportunity(api)
     assert close(api, "WinOpportunity", row, 3).status_code == 204
-    found = api.get(f"opportunities({row})?$expand=Opportunity_OpportunityClose($select=statecode,subject)")
+    found = api.get(
+        f"opportunities({row})?$expand=Opportunity_OpportunityClose($select=statecode,subject)"
+    )
     assert (found["statecode"], found["statuscode"], found["actualvalue"]) == (1, 3, 100)
     assert found["actualclosedate"] == api.sandbox.clock.stamp()[:10]
     assert [c["statecode"] for c in found["Opportunity_OpportunityClose"]] == [1]
@@ -52,7 +58,11 @@ def test_losing_takes_a_revenue_a_date_and_a_reason(api: Api) -> None:
     when = {"actualrevenue": 12.5, "actualend": "2026-03-04T00:00:00Z"}
     assert close(api, "LoseOpportunity", row, 5, **when).status_code == 204
     found = api.get(f"opportunities({row})")
-    assert (found["statecode"], found["actualvalue"], found["actualclosedate"]) == (2, 12.5, "2026-03-04")
+    assert (found["statecode"], found["actualvalue"], found["actualclosedate"]) == (
+        2,
+        12.5,
+        "2026-03-04",
+    )
 
 
 def test_reopening_is_a_plain_update_and_clears_what_was_actual(api: Api) -> None:
@@ -88,7 +98,10 @@ def test_a_quote_is_activated_won_and_read_only(api: Api) -> None:
     assert code(api.patch(f"quotedetails({line})", {"quantity": 3})) == "0x80043b09"
     assert code(api.call("DELETE", f"quotedetails({line})")) == "0x80043b09"
     assert code(api.patch(f"quotes({row})", {"statecode": 2, "statuscode": 4})) == "0x80040233"
-    won = api.post("WinQuote", {"QuoteClose": {"subject": "w", "quoteid@odata.bind": f"/quotes({row})"}, "Status": -1})
+    won = api.post(
+        "WinQuote",
+        {"QuoteClose": {"subject": "w", "quoteid@odata.bind": f"/quotes({row})"}, "Status": -1},
+    )
     assert won.status_code == 204
     assert state(api, f"quotes({row})") == (2, 4)
     assert code(api.patch(f"quotes({row})", {"statecode": 1})) == "0x80100003"
@@ -107,7 +120,10 @@ def test_a_closed_quote_is_revised_under_the_same_number(api: Api) -> None:
     row = quote(api)
     columns = {"ColumnSet": {"AllColumns": False, "Columns": ["quotenumber", "revisionnumber"]}}
     assert api.post("ReviseQuote", {"QuoteId": row, **columns}).status_code == 400
-    api.post("CloseQuote", {"QuoteClose": {"subject": "c", "quoteid@odata.bind": f"/quotes({row})"}, "Status": 7})
+    api.post(
+        "CloseQuote",
+        {"QuoteClose": {"subject": "c", "quoteid@odata.bind": f"/quotes({row})"}, "Status": 7},
+    )
     revised = api.post("ReviseQuote", {"QuoteId": row, **columns}).json()
     number = api.get(f"quotes({row})?$select=quotenumber")["quotenumber"]
     assert (revised["quotenumber"], revised["revisionnumber"]) == (number, 1)
@@ -120,19 +136,27 @@ def test_a_closed_quote_is_revised_under_the_same_number(api: Api) -> None:
 def test_a_quote_becomes_an_order_each_time_it_is_asked(api: Api) -> None:
     deal = opportunity(api)
     row = quote(api, **{"opportunityid@odata.bind": f"/opportunities({deal})", "freightamount": 3})
-    ask = {"QuoteId": row, "ColumnSet": {"AllColumns": False, "Columns": ["ordernumber", "totalamount"]}}
+    ask = {
+        "QuoteId": row,
+        "ColumnSet": {"AllColumns": False, "Columns": ["ordernumber", "totalamount"]},
+    }
     first = api.post("ConvertQuoteToSalesOrder", ask).json()
     second = api.post("ConvertQuoteToSalesOrder", ask).json()
     assert first["salesorderid"] != second["salesorderid"]
     assert first["totalamount"] == 13
     assert state(api, f"quotes({row})") == (2, 4)
-    order = api.get(f"salesorders({first['salesorderid']})?$expand=order_details($select=productdescription)")
+    order = api.get(
+        f"salesorders({first['salesorderid']})?$expand=order_details($select=productdescription)"
+    )
     assert (order["_quoteid_value"], order["_opportunityid_value"]) == (row, deal)
     assert order["ispricelocked"] is True
     assert order["order_details"][0]["productdescription"] == "x"
     restricted = api.call("DELETE", f"opportunities({deal})")
     assert (restricted.status_code, code(restricted)) == (405, "0x80040227")
-    assert code(api.post("ConvertQuoteToSalesOrder", ask | {"QuoteId": quote(api, active=False)})) == "0x80040233"
+    assert (
+        code(api.post("ConvertQuoteToSalesOrder", ask | {"QuoteId": quote(api, active=False)}))
+        == "0x80040233"
+    )
 
 
 def test_an_opportunity_gives_a_draft_quote(api: Api) -> None:
@@ -148,7 +172,11 @@ def test_an_opportunity_gives_a_draft_quote(api: Api) -> None:
 
 
 def order_close(row: str, status: int) -> dict[str, Any]:
-    subject = {"@odata.type": f"{SPACE}.orderclose", "subject": "c", "salesorderid@odata.bind": f"/salesorders({row})"}
+    subject = {
+        "@odata.type": f"{SPACE}.orderclose",
+        "subject": "c",
+        "salesorderid@odata.bind": f"/salesorders({row})",
+    }
     return {"OrderClose": subject, "Status": status}
 
 
@@ -184,7 +212,9 @@ def test_a_lead_qualifies_into_an_opportunity(api: Api) -> None:
     row = api.new("leads", {"subject": "deal", "lastname": "Lee", "companyname": "Acme"})
     asked = {"CreateAccount": True, "CreateContact": True, "CreateOpportunity": True, "Status": 3}
     made = api.post(f"leads({row})/{SPACE}.QualifyLead", asked).json()["value"]
-    deal = api.get(f"opportunities({made[2]['opportunityid']})?$expand=customerid_account($select=name)")
+    deal = api.get(
+        f"opportunities({made[2]['opportunityid']})?$expand=customerid_account($select=name)"
+    )
     assert deal["customerid_account"]["name"] == "Acme"
     assert state(api, f"leads({row})") == (1, 3)
     assert code(api.patch(f"leads({row})", {"statecode": 2})) == "0x80040233"
@@ -201,7 +231,10 @@ def test_ordinary_rows_go_both_ways(api: Api, table: str) -> None:
 
 def test_a_finished_activity_is_read_only_until_reopened(api: Api) -> None:
     account = api.new("accounts", {"name": "x"})
-    row = api.new("tasks", {"subject": "t", "regardingobjectid_account_task@odata.bind": f"/accounts({account})"})
+    row = api.new(
+        "tasks",
+        {"subject": "t", "regardingobjectid_account_task@odata.bind": f"/accounts({account})"},
+    )
     assert api.get(f"activitypointers({row})")["activitytypecode"] == "task"
     assert len(api.get(f"accounts({account})/Account_ActivityPointers")["value"]) == 1
     assert api.patch(f"tasks({row})", {"statecode": 1}).status_code == 204

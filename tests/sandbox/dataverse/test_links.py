@@ -11,7 +11,11 @@ from .conftest import Api, code
 
 def test_references_are_set_listed_and_removed(api: Api) -> None:
     account, deal = api.new("accounts", {"name": "a"}), api.new("opportunities", {"name": "o"})
-    set_ = api.call("PUT", f"opportunities({deal})/customerid_account/$ref", {"@odata.id": f"accounts({account})"})
+    set_ = api.call(
+        "PUT",
+        f"opportunities({deal})/customerid_account/$ref",
+        {"@odata.id": f"accounts({account})"},
+    )
     assert set_.status_code == 204
     found = api.get(f"opportunities({deal})/customerid_account/$ref")
     assert found["@odata.id"] == f"{api.root}/accounts({account})"
@@ -33,11 +37,17 @@ def test_references_are_set_listed_and_removed(api: Api) -> None:
 
 def test_a_bind_takes_a_key_an_address_or_null(api: Api) -> None:
     api.new("accounts", {"name": "keyed", "opp_externalid": "bind-1"})
-    for address in ("accounts(opp_externalid='bind-1')", f"{api.root}/accounts(opp_externalid='bind-1')"):
+    for address in (
+        "accounts(opp_externalid='bind-1')",
+        f"{api.root}/accounts(opp_externalid='bind-1')",
+    ):
         row = api.new("contacts", {"lastname": "c", "parentcustomerid_account@odata.bind": address})
         found = api.get(f"contacts({row})")
         assert found["_parentcustomerid_value"] == found["_accountid_value"] is not None
-    for clear in ({"parentcustomerid_account@odata.bind": None}, {"parentcustomerid_account": None}):
+    for clear in (
+        {"parentcustomerid_account@odata.bind": None},
+        {"parentcustomerid_account": None},
+    ):
         assert api.patch(f"contacts({row})", clear).status_code == 204
         assert api.get(f"contacts({row})")["_accountid_value"] is None
 
@@ -57,7 +67,12 @@ def test_a_deep_insert_is_one_transaction(api: Api) -> None:
         "primarycontactid": {"lastname": "first"},
         "contact_customer_accounts": [{"lastname": "second"}, {"lastname": "third"}],
         "opportunity_customer_accounts": [
-            {"name": "deal", "product_opportunities": [{"productdescription": "x", "quantity": 1, "priceperunit": 2}]}
+            {
+                "name": "deal",
+                "product_opportunities": [
+                    {"productdescription": "x", "quantity": 1, "priceperunit": 2}
+                ],
+            }
         ],
     }
     row = api.new("accounts", body)
@@ -82,7 +97,9 @@ def test_competitors_are_associated_once_and_their_table_is_read_only(api: Api) 
     twice = api.post(f"{link}/$ref", body)
     assert (twice.status_code, code(twice)) == (412, "0x80040237")
     assert [c["name"] for c in api.get(link)["value"]] == ["r"]
-    expanded = api.get(f"opportunities({deal})?$expand=opportunitycompetitors_association($select=name)")
+    expanded = api.get(
+        f"opportunities({deal})?$expand=opportunitycompetitors_association($select=name)"
+    )
     assert expanded["opportunitycompetitors_association"][0]["competitorid"] == rival
     rows = api.get(f"opportunitycompetitorscollection?$filter=opportunityid eq {deal}")["value"]
     assert len(rows) == 1
@@ -101,7 +118,9 @@ def test_connections_come_and_go_in_pairs(api: Api) -> None:
             "record2roleid@odata.bind": f"/connectionroles({stock_id('role:Champion')})",
         },
     )
-    rows = api.get(f"connections?$filter=_record1id_value eq {deal} or _record2id_value eq {deal}")["value"]
+    rows = api.get(f"connections?$filter=_record1id_value eq {deal} or _record2id_value eq {deal}")[
+        "value"
+    ]
     assert sorted(r["ismaster"] for r in rows) == [False, True]
     mirror = next(r for r in rows if not r["ismaster"])
     assert (mirror["_record1id_value"], mirror["_record2id_value"]) == (person, deal)
@@ -123,7 +142,9 @@ def test_deleting_cascades_and_unlinks(api: Api) -> None:
         {
             "name": "o",
             "customerid_account@odata.bind": f"/accounts({account})",
-            "product_opportunities": [{"productdescription": "x", "quantity": 1, "priceperunit": 2}],
+            "product_opportunities": [
+                {"productdescription": "x", "quantity": 1, "priceperunit": 2}
+            ],
         },
     )
     line = api.get(f"opportunities({deal})/product_opportunities?$select=quantity")["value"][0]
@@ -142,7 +163,9 @@ def test_a_score_is_kept_under_its_own_key(api: Api) -> None:
     score_id = api.get(f"{key}?$select=msdyn_score")["msdyn_predictivescoreid"]
     bind = {"msdyn_PredictiveScoreId@odata.bind": f"/msdyn_predictivescores({score_id})"}
     assert api.patch(f"opportunities({deal})", bind).status_code == 204
-    found = api.get(f"opportunities({deal})?$expand=msdyn_PredictiveScoreId($select=msdyn_score,msdyn_grade)")
+    found = api.get(
+        f"opportunities({deal})?$expand=msdyn_PredictiveScoreId($select=msdyn_score,msdyn_grade)"
+    )
     assert found["msdyn_PredictiveScoreId"]["msdyn_score"] == 72
 
 

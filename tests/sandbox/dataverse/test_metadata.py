@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from .conftest import Api
 
@@ -10,10 +10,10 @@ EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 SPACE = "Microsoft.Dynamics.CRM"
 
 
-def schema(api: Api, query: str = "") -> ElementTree.Element:
+def schema(api: Api, query: str = "") -> ET.Element:
     answer = api.call("GET", f"$metadata{query}")
     assert answer.headers["Content-Type"].startswith("application/xml")
-    return ElementTree.fromstring(answer.content)
+    return ET.fromstring(answer.content)
 
 
 def test_the_csdl_describes_tables_navigations_sets_and_actions(api: Api) -> None:
@@ -49,9 +49,13 @@ def test_annotations_mark_what_is_tracked_keyed_and_read_only(api: Api) -> None:
 
 
 def test_tables_are_found_by_filter_and_by_name(api: Api) -> None:
-    rows = api.get("EntityDefinitions?$select=LogicalName,EntitySetName&$filter=LogicalName eq 'opportunity'")
+    rows = api.get(
+        "EntityDefinitions?$select=LogicalName,EntitySetName&$filter=LogicalName eq 'opportunity'"
+    )
     assert rows["value"][0]["EntitySetName"] == "opportunities"
-    one = api.get("EntityDefinitions(LogicalName='account')?$select=PrimaryIdAttribute,ObjectTypeCode")
+    one = api.get(
+        "EntityDefinitions(LogicalName='account')?$select=PrimaryIdAttribute,ObjectTypeCode"
+    )
     assert (one["PrimaryIdAttribute"], one["ObjectTypeCode"]) == ("accountid", 1)
     assert "EntitySetName" not in one
     tracked = api.get("EntityDefinitions?$select=LogicalName&$filter=ChangeTrackingEnabled eq true")
@@ -69,9 +73,13 @@ def test_columns_come_with_the_facets_of_their_type(api: Api) -> None:
     assert columns["name"]["RequiredLevel"]["Value"] == "ApplicationRequired"
     assert columns["opportunityid"]["IsPrimaryId"] is True
     assert columns["originatingleadid"]["IsValidForUpdate"] is False
-    lengths = api.get(f"{below}/{SPACE}.StringAttributeMetadata?$select=LogicalName,MaxLength")["value"]
+    lengths = api.get(f"{below}/{SPACE}.StringAttributeMetadata?$select=LogicalName,MaxLength")[
+        "value"
+    ]
     assert {c["LogicalName"]: c["MaxLength"] for c in lengths}["name"] == 300
-    lookups = api.get(f"{below}/{SPACE}.LookupAttributeMetadata?$select=LogicalName,Targets")["value"]
+    lookups = api.get(f"{below}/{SPACE}.LookupAttributeMetadata?$select=LogicalName,Targets")[
+        "value"
+    ]
     assert {c["LogicalName"]: c["Targets"] for c in lookups}["customerid"] == ["account", "contact"]
     money = api.get(f"{below}(LogicalName='totalamount')/{SPACE}.MoneyAttributeMetadata")
     assert money["PrecisionSource"] == 2
@@ -82,11 +90,18 @@ def test_choices_states_and_reasons_list_their_options(api: Api) -> None:
     query = "?$select=LogicalName&$expand=OptionSet($select=Options)"
     picks = api.get(f"{below}/{SPACE}.PicklistAttributeMetadata{query}")["value"]
     rating = next(c for c in picks if c["LogicalName"] == "opportunityratingcode")
-    labels = {o["Value"]: o["Label"]["UserLocalizedLabel"]["Label"] for o in rating["OptionSet"]["Options"]}
+    labels = {
+        o["Value"]: o["Label"]["UserLocalizedLabel"]["Label"]
+        for o in rating["OptionSet"]["Options"]
+    }
     assert labels == {1: "Hot", 2: "Warm", 3: "Cold"}
-    reasons = api.get(f"{below}/{SPACE}.StatusAttributeMetadata{query}")["value"][0]["OptionSet"]["Options"]
+    reasons = api.get(f"{below}/{SPACE}.StatusAttributeMetadata{query}")["value"][0]["OptionSet"][
+        "Options"
+    ]
     assert {o["Value"]: o["State"] for o in reasons} == {1: 0, 2: 0, 3: 1, 4: 2, 5: 2}
-    states = api.get(f"{below}/{SPACE}.StateAttributeMetadata{query}")["value"][0]["OptionSet"]["Options"]
+    states = api.get(f"{below}/{SPACE}.StateAttributeMetadata{query}")["value"][0]["OptionSet"][
+        "Options"
+    ]
     assert {o["Value"]: o["DefaultStatus"] for o in states} == {0: 1, 1: 3, 2: 4}
     shared = api.get("GlobalOptionSetDefinitions(Name='budgetstatus')")
     assert len(shared["Options"]) == 4
@@ -94,14 +109,21 @@ def test_choices_states_and_reasons_list_their_options(api: Api) -> None:
 
 def test_keys_and_relationships(api: Api) -> None:
     keys = api.get("EntityDefinitions(LogicalName='account')/Keys")["value"]
-    assert [(k["KeyAttributes"], k["EntityKeyIndexStatus"]) for k in keys] == [(["opp_externalid"], "Active")]
+    assert [(k["KeyAttributes"], k["EntityKeyIndexStatus"]) for k in keys] == [
+        (["opp_externalid"], "Active")
+    ]
     below = "EntityDefinitions(LogicalName='opportunity')"
-    to_one = api.get(f"{below}/ManyToOneRelationships?$filter=ReferencingAttribute eq 'customerid'")["value"]
+    to_one = api.get(
+        f"{below}/ManyToOneRelationships?$filter=ReferencingAttribute eq 'customerid'"
+    )["value"]
     assert {r["ReferencingEntityNavigationPropertyName"] for r in to_one} == {
         "customerid_account",
         "customerid_contact",
     }
-    to_many = {r["ReferencedEntityNavigationPropertyName"] for r in api.get(f"{below}/OneToManyRelationships")["value"]}
+    to_many = {
+        r["ReferencedEntityNavigationPropertyName"]
+        for r in api.get(f"{below}/OneToManyRelationships")["value"]
+    }
     assert {"product_opportunities", "opportunity_quotes"} <= to_many
     pairs = api.get(f"{below}/ManyToManyRelationships")["value"]
     assert [p["IntersectEntityName"] for p in pairs] == ["opportunitycompetitors"]

@@ -41,10 +41,16 @@ def client(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datave
         yield opened
 
 
-def test_it_creates_reads_changes_and_deletes_one(client: DataverseClient, sandbox: Sandbox) -> None:
+def test_it_creates_reads_changes_and_deletes_one(
+    client: DataverseClient, sandbox: Sandbox
+) -> None:
     account = client.records.create("account", {"name": "Probe", "industrycode": 7})
-    client.records.update("account", account, {"telephone1": "555-0100", "industrycode": "Consulting"})
-    found = client.records.retrieve("account", account, select=["name", "telephone1", "industrycode"])
+    client.records.update(
+        "account", account, {"telephone1": "555-0100", "industrycode": "Consulting"}
+    )
+    found = client.records.retrieve(
+        "account", account, select=["name", "telephone1", "industrycode"]
+    )
     assert (found["name"], found["telephone1"], found["industrycode"]) == ("Probe", "555-0100", 7)
     client.records.delete("account", account)
     assert sandbox.dataverse.count("account") == 0
@@ -72,7 +78,11 @@ def test_it_queries_page_by_page(client: DataverseClient) -> None:
     client.records.create("account", [{"name": f"P{i:02}"} for i in range(23)])
     pages = list(
         client.records.list_pages(
-            "account", select=["name"], filter="startswith(name,'P')", orderby=["name desc"], page_size=5
+            "account",
+            select=["name"],
+            filter="startswith(name,'P')",
+            orderby=["name desc"],
+            page_size=5,
         )
     )
     names = [row["name"] for page in pages for row in page]

@@ -96,7 +96,13 @@ def test_totals_follow_the_published_formula_to_the_smallest_unit(
         "discountpercentage": percentage,
         "freightamount": freight,
         "product_opportunities": [
-            {"productdescription": "x", "quantity": q, "priceperunit": p, "manualdiscountamount": d, "tax": t}
+            {
+                "productdescription": "x",
+                "quantity": q,
+                "priceperunit": p,
+                "manualdiscountamount": d,
+                "tax": t,
+            }
             for q, p, d, t in lines
         ],
     }
@@ -130,9 +136,7 @@ def test_totals_follow_the_published_formula_to_the_smallest_unit(
         ({"quantity": 1, "product": True, "unit": True, "manualdiscountamount": -1}, "0x80044330"),
     ],
 )
-def test_a_line_must_name_its_product_one_way(
-    api: Api, line: dict[str, Any], wanted: str
-) -> None:
+def test_a_line_must_name_its_product_one_way(api: Api, line: dict[str, Any], wanted: str) -> None:
     if "X" not in _made:
         _made["X"] = api.product("PX", 1)
     row = api.new("quotes", {"name": "q"})
@@ -164,7 +168,9 @@ def test_a_product_missing_from_the_list_is_an_error_code_not_a_refusal(api: Api
             "quantity": 1,
         },
     )
-    assert api.get(f"opportunityproducts({line})?$select=pricingerrorcode")["pricingerrorcode"] == 11
+    assert (
+        api.get(f"opportunityproducts({line})?$select=pricingerrorcode")["pricingerrorcode"] == 11
+    )
     assert api.get(f"opportunities({row})?$select=pricingerrorcode")["pricingerrorcode"] == 1
 
 
@@ -174,7 +180,9 @@ def test_currencies_of_lines_and_lists_must_match(api: Api) -> None:
     assert code(refused) == "0x80048cf6"
     line = [{"productdescription": "x", "quantity": 1, "priceperunit": 1}]
     row = api.new("quotes", {"name": "q", "quote_details": line})
-    other = {"transactioncurrencyid@odata.bind": f"/transactioncurrencies({stock_id('currency:EUR')})"}
+    other = {
+        "transactioncurrencyid@odata.bind": f"/transactioncurrencies({stock_id('currency:EUR')})"
+    }
     assert code(api.patch(f"quotes({row})", other)) == "0x8004480e"
 
 
@@ -199,4 +207,6 @@ def test_an_integration_user_owns_order_prices_when_the_flag_is_on(api: Api) -> 
     api.session.post(
         api.sandbox.url("dataverse") + "/_sandbox/organization", json={"issopintegrationenabled": 0}
     )
-    assert amounts(api, f"salesorders({owned})?$select=totalamount")["totalamount"] == Decimal("5.55")
+    assert amounts(api, f"salesorders({owned})?$select=totalamount")["totalamount"] == Decimal(
+        "5.55"
+    )

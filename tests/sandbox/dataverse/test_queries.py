@@ -33,8 +33,14 @@ def company(api: Api) -> str:
 
 
 def names(api: Api, condition: str) -> list[str]:
-    rows = api.get(f"accounts?$select=accountnumber&$filter={quote(condition)}&$orderby=accountnumber")
-    return [row["accountnumber"] for row in rows["value"] if (row["accountnumber"] or "").startswith("Q")]
+    rows = api.get(
+        f"accounts?$select=accountnumber&$filter={quote(condition)}&$orderby=accountnumber"
+    )
+    return [
+        row["accountnumber"]
+        for row in rows["value"]
+        if (row["accountnumber"] or "").startswith("Q")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,13 +56,18 @@ def names(api: Api, condition: str) -> list[str]:
         ("parentaccountid/accountnumber eq 'Q0' and numberofemployees ge 4", "56"),
         ("account_parent_account/any(a:a/creditlimit gt 600)", "0"),
         ("account_parent_account/all(a:a/creditlimit ge 0) and accountnumber eq 'Q0'", "0"),
-        ("Microsoft.Dynamics.CRM.In(PropertyName='accountnumber',PropertyValues=['Q1','Q2'])", "12"),
-        ("Microsoft.Dynamics.CRM.In(PropertyName='accountnumber',PropertyValues=['Q1'])", "1"),
-        ("Microsoft.Dynamics.CRM.Between(PropertyName='numberofemployees',PropertyValues=['1','2'])", "23"),
         (
-            "Microsoft.Dynamics.CRM.LastXHours(PropertyName='modifiedon',PropertyValue=1)"
-            " and accountnumber eq 'Q5'",
-            "5",
+            "Microsoft.Dynamics.CRM.In(PropertyName='accountnumber',PropertyValues=['Q1','Q2'])",
+            "12",
+        ),
+        ("Microsoft.Dynamics.CRM.In(PropertyName='accountnumber',PropertyValues=['Q1'])", "1"),
+        (
+            "Microsoft.Dynamics.CRM.Between(PropertyName='numberofemployees',PropertyValues=['1','2'])",
+            "23",
+        ),
+        (
+            "Microsoft.Dynamics.CRM.LastXHours(PropertyName='modifiedon',PropertyValue=1)",
+            "01234567",
         ),
         (
             "Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid') and accountnumber eq 'Q5'",
@@ -69,9 +80,7 @@ def names(api: Api, condition: str) -> list[str]:
         (" or ".join(f"accountnumber eq 'Q{i}'" for i in range(600)), "01234567"),
     ],
 )
-def test_a_filter_finds_what_it_says(
-    api: Api, company: str, condition: str, wanted: str
-) -> None:
+def test_a_filter_finds_what_it_says(api: Api, company: str, condition: str, wanted: str) -> None:
     assert names(api, condition) == [f"Q{digit}" for digit in wanted]
 
 
@@ -120,12 +129,14 @@ def test_expansion_goes_both_ways_and_down(api: Api, company: str) -> None:
 
 
 def test_counts_stop_at_what_is_there(api: Api, company: str) -> None:
-    counted = api.get("accounts?$select=name&$filter=startswith(accountnumber,'Q')&$count=true&$top=2")
+    counted = api.get(
+        "accounts?$select=name&$filter=startswith(accountnumber,'Q')&$count=true&$top=2"
+    )
     assert (counted["@odata.count"], len(counted["value"])) == (8, 2)
     assert "@odata.nextLink" not in counted
     text = api.call("GET", "accounts/$count?$filter=startswith(accountnumber,'Q')").content
     assert text.decode("utf-8-sig") == "8"
-    total = api.get("RetrieveTotalRecordCount(EntityNames=@p1)?@p1=[\"account\"]")
+    total = api.get('RetrieveTotalRecordCount(EntityNames=@p1)?@p1=["account"]')
     assert total["EntityRecordCountCollection"]["Values"][0] >= 8
 
 
@@ -149,7 +160,9 @@ def test_apply_groups_and_sums(api: Api, company: str) -> None:
 @given(
     orders=st.lists(
         st.tuples(
-            st.sampled_from(["numberofemployees", "creditlimit", "name", "creditonhold", "accountid"]),
+            st.sampled_from(
+                ["numberofemployees", "creditlimit", "name", "creditonhold", "accountid"]
+            ),
             st.sampled_from(["", " asc", " desc"]),
         ),
         max_size=3,
@@ -205,6 +218,8 @@ def test_sql_joins_and_groups(api: Api, company: str) -> None:
         "INNER JOIN account p ON a.parentaccountid = p.accountid "
         "WHERE a.creditlimit > 100 AND a.accountnumber LIKE 'Q%' GROUP BY p.accountnumber"
     )
-    assert api.get(f"accounts?sql={quote(sql)}")["value"] == [{"parent": "Q0", "n": 6, "total": 2110.5}]
+    assert api.get(f"accounts?sql={quote(sql)}")["value"] == [
+        {"parent": "Q0", "n": 6, "total": 2110.5}
+    ]
     for refused in ("SELECT * FROM account", "DELETE FROM account", "SELECT name FROM nosuch"):
         assert api.call("GET", f"accounts?sql={quote(refused)}").status_code == 400

@@ -89,7 +89,9 @@ def test_a_keyed_upsert_copies_its_key_and_echoes_its_own_address(api: Api) -> N
 
 def test_keys_of_several_columns_need_all_of_them(api: Api) -> None:
     api.new("contacts", {"lastname": "X", "employeeid": "E1", "governmentid": "G1"})
-    assert api.get("contacts(employeeid='E1',governmentid='G1')?$select=lastname")["lastname"] == "X"
+    assert (
+        api.get("contacts(employeeid='E1',governmentid='G1')?$select=lastname")["lastname"] == "X"
+    )
     assert api.call("GET", "contacts(employeeid='E1')").status_code == 400
 
 

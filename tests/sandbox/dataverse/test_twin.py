@@ -80,7 +80,9 @@ def test_trouble_comes_in_the_services_form(api: Api) -> None:
     assert api.call("GET", "WhoAmI").status_code == 401
     faults.add("html", service="dataverse", status=502)
     assert api.call("GET", "WhoAmI").headers["Content-Type"] == "text/html"
-    details = api.call("GET", "accounts?$skip=1", Prefer='odata.include-annotations="*"').json()["error"]
+    details = api.call("GET", "accounts?$skip=1", Prefer='odata.include-annotations="*"').json()[
+        "error"
+    ]
     assert "@Microsoft.PowerApps.CDS.HelpLink" in details
 
 
@@ -101,7 +103,9 @@ def test_a_late_write_is_older_than_what_was_seen_meanwhile(api: Api) -> None:
         other.verify = str(api.sandbox.ca_file)
         url = f"{api.root}/accounts({rows[0]})"
         token = {"Authorization": "Bearer x"}
-        late = threading.Thread(target=lambda: other.patch(url, json={"name": "late"}, headers=token))
+        late = threading.Thread(
+            target=lambda: other.patch(url, json={"name": "late"}, headers=token)
+        )
         late.start()
         time.sleep(0.15)
         api.sandbox.clock.move(10)
@@ -115,7 +119,10 @@ def test_a_late_write_is_older_than_what_was_seen_meanwhile(api: Api) -> None:
 
 
 def test_strict_tokens_must_be_the_login_twins_own(tmp_path: Path) -> None:
-    with Sandbox.start(dataverse=Settings(strict_tokens=True)) as sandbox, requests.Session() as session:
+    with (
+        Sandbox.start(dataverse=Settings(strict_tokens=True)) as sandbox,
+        requests.Session() as session,
+    ):
         session.trust_env = False
         session.verify = str(sandbox.ca_file)
         base = sandbox.url("dataverse")
@@ -137,7 +144,16 @@ def test_strict_tokens_must_be_the_login_twins_own(tmp_path: Path) -> None:
 def test_rows_and_versions_survive_a_kill(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     state = tmp_path / "state"
-    command = [sys.executable, "-m", "oppbridge.sandbox", "serve", "--state", str(state), "--ready", str(ready)]
+    command = [
+        sys.executable,
+        "-m",
+        "oppbridge.sandbox",
+        "serve",
+        "--state",
+        str(state),
+        "--ready",
+        str(ready),
+    ]
     versions, names = [], []
     for number in range(2):
         process = subprocess.Popen(command)
@@ -152,10 +168,17 @@ def test_rows_and_versions_survive_a_kill(tmp_path: Path) -> None:
                 session.headers["Authorization"] = "Bearer x"
                 root = facts["services"]["dataverse"] + "/api/data/v9.2"
                 row = session.post(
-                    f"{root}/accounts", json={"name": f"n{number}"}, headers={"Prefer": "return=representation"}
+                    f"{root}/accounts",
+                    json={"name": f"n{number}"},
+                    headers={"Prefer": "return=representation"},
                 ).json()
                 versions.append(row["versionnumber"])
-                names = [r["name"] for r in session.get(f"{root}/accounts?$select=name&$orderby=name").json()["value"]]
+                names = [
+                    r["name"]
+                    for r in session.get(f"{root}/accounts?$select=name&$orderby=name").json()[
+                        "value"
+                    ]
+                ]
         finally:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()

@@ -20,7 +20,7 @@ _ROOT = re.compile(r"^/?api/data/v\d+\.\d+/")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a path: a name, and what stands in the brackets behind it (None without brackets)."""
+    """One part of a path: a name, and what the brackets behind it hold (None without)."""
 
     name: str
     inside: str | None = None
@@ -76,8 +76,10 @@ def place_of(desk: Desk, segment: Segment) -> Place:
         raise Refused(
             400,
             "0x0",
-            f"The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{entry.logical}'. Ensure that the names and "
-            f"number of key properties match the declared key properties for the resource 'Microsoft.Dynamics.CRM.{entry.logical}'.",
+            "The key in the request URI is not valid for resource "
+            f"'Microsoft.Dynamics.CRM.{entry.logical}'. Ensure that the names and "
+            "number of key properties match the declared key properties for the resource "
+            f"'Microsoft.Dynamics.CRM.{entry.logical}'.",
         )
     return Place(
         entry, None, {name: _key_value(entry, name, value) for name, value in names.items()}, text
@@ -118,13 +120,14 @@ def need_row(desk: Desk, place: Place) -> str:
         raise Refused(
             404,
             KEY_NOT_FOUND,
-            f"A record with the specified key values does not exist in {place.entry.logical} entity",
+            f"A record with the specified key values does not exist in {place.entry.logical} "
+            "entity",
         )
     return found
 
 
 def resolve(desk: Desk, address: str) -> tuple[Entry, str]:
-    """The table and id of an existing row named by an address in a body. Refuses what is not there."""
+    """The table and id of the row at an address in a body. Refuses what is not there."""
     segments = split_path(relative(address))
     if len(segments) != 1 or segments[0].inside is None:
         raise Refused(

@@ -14,9 +14,11 @@ from ..tables import Kind, quote
 from ..wire import Request, Response, answer_json
 from .desk import Desk
 from .dialect import Scope
-from .expand import root_of
 from .refusals import Refused, bad_query
 from .schema.book import Entry
+from .urls import context_of
+
+_Column = tuple[str, str, Kind | None]  # name in the answer, SQL, kind of the value
 
 _LIMIT = 50_000
 _FUNCTIONS = {"sum": "sum", "min": "min", "max": "max", "average": "avg"}
@@ -27,7 +29,9 @@ _COUNT = re.compile(r"\$count\s+as\s+(\w+)")
 def aggregate(desk: Desk, entry: Entry, request: Request) -> Response:
     """The groups and measures asked for. Refuses (0x8004E023) more than 50,000 rows."""
     scope = Scope(desk, entry)
-    condition, groups, measures = Sql("1"), [], []
+    condition = Sql("1")
+    groups: list[_Column] = []
+    measures: list[_Column] = []
     for step in split_outside(request.query["$apply"], "/"):
         name, _, inside = step.partition("(")
         inside = inside.removesuffix(")")
@@ -56,13 +60,10 @@ def aggregate(desk: Desk, entry: Entry, request: Request) -> Response:
     return answer_json(
         200,
         {
-            "@odata.context": f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}",
+            "@odata.context": context_of(request, entry.definition.entity_set),
             "value": rows,
         },
     )
-
-
-_Column = tuple[str, str, Kind | None]
 
 
 def _groupby(scope: Scope, inside: str) -> tuple[list[_Column], list[_Column]]:

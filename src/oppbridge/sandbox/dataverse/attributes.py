@@ -10,11 +10,24 @@ from .schema.model import Column, Definition, State, Type
 
 _SPACE = uuid.UUID("0b5e55a4-0000-4000-8000-00000000abcd")
 _CLASSES = {
-    Type.STRING: "String", Type.MEMO: "Memo", Type.INTEGER: "Integer", Type.DECIMAL: "Decimal", Type.MONEY: "Money",
-    Type.DOUBLE: "Double", Type.BOOLEAN: "Boolean", Type.DATE: "DateTime", Type.MOMENT: "DateTime", Type.CHOICE: "Picklist",
-    Type.STATE: "State", Type.STATUS: "Status", Type.LOOKUP: "Lookup", Type.CUSTOMER: "Lookup", Type.OWNER: "Lookup",
-    Type.GUID: "UniqueIdentifier", Type.ENTITY_NAME: "EntityName",
-}  # fmt: skip
+    Type.STRING: "String",
+    Type.MEMO: "Memo",
+    Type.INTEGER: "Integer",
+    Type.DECIMAL: "Decimal",
+    Type.MONEY: "Money",
+    Type.DOUBLE: "Double",
+    Type.BOOLEAN: "Boolean",
+    Type.DATE: "DateTime",
+    Type.MOMENT: "DateTime",
+    Type.CHOICE: "Picklist",
+    Type.STATE: "State",
+    Type.STATUS: "Status",
+    Type.LOOKUP: "Lookup",
+    Type.CUSTOMER: "Lookup",
+    Type.OWNER: "Lookup",
+    Type.GUID: "UniqueIdentifier",
+    Type.ENTITY_NAME: "EntityName",
+}
 _REQUIRED = {None: "None", "app": "ApplicationRequired", "system": "SystemRequired"}
 
 
@@ -124,17 +137,10 @@ def _facets(column: Column) -> dict[str, Any]:
                 "MaxValue": int(high or 2147483647),
                 "Format": "None",
             }
-        case Type.DECIMAL | Type.DOUBLE:
-            return {"Precision": column.precision, "MinValue": low, "MaxValue": high}
-        case Type.MONEY:
-            base = {} if column.name.endswith("_base") else {"CalculationOf": None}
-            facets = {
-                "Precision": column.precision,
-                "PrecisionSource": column.precision_source,
-                "MinValue": low,
-                "MaxValue": high,
-            }
-            return facets | base
+        case Type.DECIMAL | Type.DOUBLE | Type.MONEY:
+            source = {"PrecisionSource": column.precision_source}
+            facets = {"Precision": column.precision, "MinValue": low, "MaxValue": high}
+            return facets | (source if column.type is Type.MONEY else {})
         case Type.DATE:
             return {"Format": "DateOnly", "DateTimeBehavior": {"Value": "DateOnly"}}
         case Type.MOMENT:

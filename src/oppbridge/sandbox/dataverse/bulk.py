@@ -8,11 +8,11 @@ from typing import Any
 from ..wire import Request, Response, answer_json
 from .addresses import locate, place_of, relative, split_path
 from .desk import Desk
-from .expand import root_of
 from .payload import read_body
 from .refusals import GENERIC, NOT_IMPLEMENTED, Refused, bad_payload, no_such_row
 from .schema.book import Entry
 from .single import change
+from .urls import context_of
 from .write import create
 
 
@@ -33,7 +33,7 @@ def run_bulk(desk: Desk, entry: Entry, action: str, request: Request) -> Respons
                 refusal.message = f"[{number}] {refusal.message}"
             raise
     if action == "CreateMultiple":
-        context = f"{request.base}{root_of(request)}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
+        context = context_of(request, "Microsoft.Dynamics.CRM.CreateMultipleResponse")
         return answer_json(200, {"@odata.context": context, "Ids": ids}, {})
     return Response(204)
 

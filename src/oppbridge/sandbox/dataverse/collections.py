@@ -8,10 +8,10 @@ from ..wire import Request, Response, answer_json
 from .cookies import read_cookie
 from .delta import count_delta, read_delta
 from .desk import Desk
-from .expand import root_of
 from .prefer import Prefer
 from .query import Rows, count_rows, read_rows
 from .schema.book import Entry
+from .urls import context_of
 
 METADATA_VERSION = "1000001"
 
@@ -81,4 +81,5 @@ def _delta_response(desk: Desk, entry: Entry, request: Request, prefer: Prefer) 
 
 def _context(entry: Entry, request: Request) -> str:
     select = request.query.get("$select")
-    return f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}{f'({select})' if select else ''}"
+    columns = f"({select})" if select else ""
+    return context_of(request, f"{entry.definition.entity_set}{columns}")

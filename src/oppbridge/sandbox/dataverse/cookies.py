@@ -1,4 +1,4 @@
-"""Paging cookies: the XML element in `$skiptoken` that holds the last keys of a page, encoded once more than the rest."""
+"""Paging cookies: the XML element in `$skiptoken` that holds the last keys of a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .refusals import bad_query
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """Where the next page begins: page number, the sort values of the last row, row versions read."""
+    """Where the next page begins: its number, the last row's sort values, the version read."""
 
     page: int
     last: tuple[Any, ...]
@@ -27,11 +27,15 @@ def write_cookie(key: str, first: str, last_id: str, cookie: Cookie) -> str:
     """The `$skiptoken` text, not yet percent-encoded for a URL."""
     position = orjson.dumps(cookie.last).decode()
     inner = (
-        f'<cookie page="{cookie.page - 1}"><{key} last="{{{last_id.upper()}}}" first="{{{first.upper()}}}" />'
+        f'<cookie page="{cookie.page - 1}">'
+        f'<{key} last="{{{last_id.upper()}}}" first="{{{first.upper()}}}" />'
         f'<position last={quoteattr(position)} version="{cookie.version}" /></cookie>'
     )
     encoded = quote(inner, safe="")
-    return f'<cookie pagenumber="{cookie.page}" pagingcookie="{encoded}" istracking="{cookie.tracking}" />'
+    return (
+        f'<cookie pagenumber="{cookie.page}" pagingcookie="{encoded}" '
+        f'istracking="{cookie.tracking}" />'
+    )
 
 
 def read_cookie(text: str) -> Cookie:

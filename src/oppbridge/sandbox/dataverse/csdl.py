@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -15,29 +16,39 @@ EDM = "http://docs.oasis-open.org/odata/ns/edm"
 SPACE = "Microsoft.Dynamics.CRM"
 
 _TYPES = {
-    Type.INTEGER: "Edm.Int32", Type.DECIMAL: "Edm.Decimal", Type.MONEY: "Edm.Decimal", Type.DOUBLE: "Edm.Double",
-    Type.BOOLEAN: "Edm.Boolean", Type.DATE: "Edm.Date", Type.MOMENT: "Edm.DateTimeOffset", Type.CHOICE: "Edm.Int32",
-    Type.STATE: "Edm.Int32", Type.STATUS: "Edm.Int32", Type.GUID: "Edm.Guid", Type.LOOKUP: "Edm.Guid", Type.CUSTOMER: "Edm.Guid",
+    Type.INTEGER: "Edm.Int32",
+    Type.DECIMAL: "Edm.Decimal",
+    Type.MONEY: "Edm.Decimal",
+    Type.DOUBLE: "Edm.Double",
+    Type.BOOLEAN: "Edm.Boolean",
+    Type.DATE: "Edm.Date",
+    Type.MOMENT: "Edm.DateTimeOffset",
+    Type.CHOICE: "Edm.Int32",
+    Type.STATE: "Edm.Int32",
+    Type.STATUS: "Edm.Int32",
+    Type.GUID: "Edm.Guid",
+    Type.LOOKUP: "Edm.Guid",
+    Type.CUSTOMER: "Edm.Guid",
     Type.OWNER: "Edm.Guid",
-}  # fmt: skip
+}
 
-# Name, parameters (name, type, nullable), what it returns, and the type it is bound to.
-_Parameters = tuple[tuple[str, str, bool], ...]
-_ACTIONS: tuple[tuple[str, _Parameters, str, str], ...] = (
-    ("WinOpportunity", (("OpportunityClose", "mscrm.opportunityclose", False), ("Status", "Edm.Int32", False), ("Caller", "Edm.String", True)), "", ""),
-    ("LoseOpportunity", (("OpportunityClose", "mscrm.opportunityclose", False), ("Status", "Edm.Int32", False), ("Caller", "Edm.String", True)), "", ""),
-    ("WinQuote", (("QuoteClose", "mscrm.quoteclose", False), ("Status", "Edm.Int32", False)), "", ""),
-    ("CloseQuote", (("QuoteClose", "mscrm.quoteclose", False), ("Status", "Edm.Int32", False)), "", ""),
-    ("ReviseQuote", (("QuoteId", "Edm.Guid", False), ("ColumnSet", "mscrm.ColumnSet", False)), "mscrm.quote", ""),
-    ("ConvertQuoteToSalesOrder", (("QuoteId", "Edm.Guid", False), ("ColumnSet", "mscrm.ColumnSet", False)), "mscrm.salesorder", ""),
-    ("GenerateQuoteFromOpportunity", (("OpportunityId", "Edm.Guid", False), ("ColumnSet", "mscrm.ColumnSet", False)), "mscrm.quote", ""),
-    ("GenerateSalesOrderFromOpportunity", (("OpportunityId", "Edm.Guid", False), ("ColumnSet", "mscrm.ColumnSet", False)), "mscrm.crmbaseentity", ""),
-    ("CancelSalesOrder", (("OrderClose", "mscrm.crmbaseentity", False), ("Status", "Edm.Int32", False)), "", ""),
-    ("UnlockSalesOrderPricing", (("SalesOrderId", "Edm.Guid", False),), "", ""),
-    ("RecalculatePrice", (("entityLogicalName", "Edm.String", False), ("entityId", "Edm.Guid", False)), "", ""),
-    ("FulfillSalesOrder", (("OrderClose", "mscrm.orderclose", False), ("Status", "Edm.Int32", False)), "", "Collection(mscrm.salesorder)"),
-    ("LockSalesOrderPricing", (), "", "mscrm.salesorder"),
-)  # fmt: skip
+# Each a signature: name, parameters (a question mark: may be null), result, what it is bound to.
+_ACTIONS = (
+    "WinOpportunity(OpportunityClose opportunityclose, Status Int32, Caller? String)",
+    "LoseOpportunity(OpportunityClose opportunityclose, Status Int32, Caller? String)",
+    "WinQuote(QuoteClose quoteclose, Status Int32)",
+    "CloseQuote(QuoteClose quoteclose, Status Int32)",
+    "ReviseQuote(QuoteId Guid, ColumnSet ColumnSet) -> quote",
+    "ConvertQuoteToSalesOrder(QuoteId Guid, ColumnSet ColumnSet) -> salesorder",
+    "GenerateQuoteFromOpportunity(OpportunityId Guid, ColumnSet ColumnSet) -> quote",
+    "GenerateSalesOrderFromOpportunity(OpportunityId Guid, ColumnSet ColumnSet) -> crmbaseentity",
+    "CancelSalesOrder(OrderClose crmbaseentity, Status Int32)",
+    "UnlockSalesOrderPricing(SalesOrderId Guid)",
+    "RecalculatePrice(entityLogicalName String, entityId Guid)",
+    "FulfillSalesOrder(OrderClose orderclose, Status Int32) @ Collection(mscrm.salesorder)",
+    "LockSalesOrderPricing() @ mscrm.salesorder",
+)
+_SIGNATURE = re.compile(r"(\w+)\((.*?)\)(?: -> (\w+))?(?: @ (.+))?")
 _FUNCTIONS = (
     ("WhoAmI", "mscrm.WhoAmIResponse"),
     ("RetrieveVersion", "mscrm.RetrieveVersionResponse"),
@@ -151,21 +162,26 @@ def _keys(element: Element, entry: Entry) -> None:
             _element(part, "PropertyValue", Property="Name", PropertyPath=name)
 
 
+def _action(schema: Element, signature: str) -> None:
+    match = _SIGNATURE.fullmatch(signature)
+    assert match is not None
+    name, listed, returns, bound = match.groups()
+    action = _element(schema, "Action", Name=name, **({"IsBound": "true"} if bound else {}))
+    if bound:
+        _element(action, "Parameter", Name="entityset", Type=bound, Nullable="false")
+    for part in filter(None, listed.split(", ")):
+        parameter, kind = part.split(" ")
+        space = "Edm" if kind in ("Int32", "String", "Guid") else "mscrm"
+        at = _element(action, "Parameter", Name=parameter.rstrip("?"), Type=f"{space}.{kind}")
+        if not parameter.endswith("?"):
+            at.set("Nullable", "false")
+    if returns:
+        _element(action, "ReturnType", Type=f"mscrm.{returns}")
+
+
 def _operations(schema: Element) -> None:
-    for name, parameters, returns, bound in _ACTIONS:
-        action = _element(schema, "Action", Name=name, **({"IsBound": "true"} if bound else {}))
-        if bound:
-            _element(action, "Parameter", Name="entityset", Type=bound, Nullable="false")
-        for parameter, kind, nullable in parameters:
-            _element(
-                action,
-                "Parameter",
-                Name=parameter,
-                Type=kind,
-                **({} if nullable else {"Nullable": "false"}),
-            )
-        if returns:
-            _element(action, "ReturnType", Type=returns)
+    for signature in _ACTIONS:
+        _action(schema, signature)
     for name, returns in _FUNCTIONS:
         _element(_element(schema, "Function", Name=name), "ReturnType", Type=returns)
     who = _element(schema, "ComplexType", Name="WhoAmIResponse")
@@ -212,8 +228,9 @@ def _container(schema: Element, book: Book, *, annotated: bool) -> None:
                 "Record",
             )
             _element(record, "PropertyValue", Property="Supported", Bool="true")
-    for name, _, _, bound in _ACTIONS:
-        if not bound:
+    for signature in _ACTIONS:
+        if "@" not in signature:
+            name = signature.partition("(")[0]
             _element(container, "ActionImport", Name=name, Action=f"{SPACE}.{name}")
     for name, _ in _FUNCTIONS:
         _element(container, "FunctionImport", Name=name, Function=f"{SPACE}.{name}")

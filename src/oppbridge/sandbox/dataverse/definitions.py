@@ -1,4 +1,4 @@
-"""The metadata queries: EntityDefinitions and what hangs below them, with $select, $filter, $expand."""
+"""The metadata queries: EntityDefinitions and what hangs below them."""
 
 from __future__ import annotations
 
@@ -20,21 +20,29 @@ from .attributes import (
     describe_table,
     option_set,
 )
-from .expand import root_of
 from .refusals import NOT_FOUND, Refused, bad_query, no_such_set
 from .schema.book import Book, Entry
 from .schema.model import Type
+from .urls import context_of
 
 _NAMED = re.compile(r"(?:LogicalName|Name)\s*=\s*'([^']*)'")
 _SPACE = "Microsoft.Dynamics.CRM."
-_CASTS = {
-    "PicklistAttributeMetadata": {Type.CHOICE}, "StateAttributeMetadata": {Type.STATE}, "StatusAttributeMetadata": {Type.STATUS},
-    "BooleanAttributeMetadata": {Type.BOOLEAN}, "StringAttributeMetadata": {Type.STRING}, "MemoAttributeMetadata": {Type.MEMO},
-    "MoneyAttributeMetadata": {Type.MONEY}, "DecimalAttributeMetadata": {Type.DECIMAL}, "DoubleAttributeMetadata": {Type.DOUBLE},
-    "IntegerAttributeMetadata": {Type.INTEGER}, "DateTimeAttributeMetadata": {Type.DATE, Type.MOMENT},
-    "LookupAttributeMetadata": {Type.LOOKUP, Type.CUSTOMER, Type.OWNER}, "MultiSelectPicklistAttributeMetadata": set(),
+_CASTS: dict[str, set[Type]] = {
+    "PicklistAttributeMetadata": {Type.CHOICE},
+    "StateAttributeMetadata": {Type.STATE},
+    "StatusAttributeMetadata": {Type.STATUS},
+    "BooleanAttributeMetadata": {Type.BOOLEAN},
+    "StringAttributeMetadata": {Type.STRING},
+    "MemoAttributeMetadata": {Type.MEMO},
+    "MoneyAttributeMetadata": {Type.MONEY},
+    "DecimalAttributeMetadata": {Type.DECIMAL},
+    "DoubleAttributeMetadata": {Type.DOUBLE},
+    "IntegerAttributeMetadata": {Type.INTEGER},
+    "DateTimeAttributeMetadata": {Type.DATE, Type.MOMENT},
+    "LookupAttributeMetadata": {Type.LOOKUP, Type.CUSTOMER, Type.OWNER},
+    "MultiSelectPicklistAttributeMetadata": set(),
     "UniqueIdentifierAttributeMetadata": {Type.GUID},
-}  # fmt: skip
+}
 _OPTIONED = frozenset({Type.CHOICE, Type.STATE, Type.STATUS, Type.BOOLEAN})
 _RELATIONSHIPS = frozenset(
     {"ManyToOneRelationships", "OneToManyRelationships", "ManyToManyRelationships"}
@@ -144,7 +152,7 @@ def _with_options(entry: Entry, row: Item, options: Options) -> Item:
 
 
 def _global(book: Book, head: Segment, options: Options, request: Request) -> Response:
-    sets = {}
+    sets: dict[str, Item] = {}
     for entry in book.entries.values():
         for column in entry.definition.columns:
             if column.type is Type.CHOICE:
@@ -169,13 +177,13 @@ def _listed(rows: list[Item], options: Options, request: Request, context: str) 
     rows = [_chosen(row, options) for row in rows]
     return answer_json(
         200,
-        {"@odata.context": f"{request.base}{root_of(request)}/$metadata#{context}", "value": rows},
+        {"@odata.context": context_of(request, f"{context}"), "value": rows},
     )
 
 
 def _one(row: Item, options: Options, request: Request, context: str) -> Response:
     body = {
-        "@odata.context": f"{request.base}{root_of(request)}/$metadata#{context}/$entity",
+        "@odata.context": context_of(request, f"{context}/$entity"),
         **_chosen(row, options),
     }
     return answer_json(200, body)

@@ -17,6 +17,7 @@ from .query import link
 from .refusals import EXPIRED, NOT_TRACKED, Refused
 from .schema.book import Entry
 from .shape import Raw, Shape, build_rows, make_shape
+from .urls import context_of
 
 _TOKEN = re.compile(r"(\d+)!(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)")
 _DAY = 86400
@@ -97,7 +98,10 @@ def _everything(
 ) -> DeltaPage:
     key = quote(shape.entry.definition.key)
     after, params = (f"t0.{key} > ?", [cookie.last[0]]) if cookie else ("1", [])
-    sql = f"SELECT {shape.sql('t0')} FROM {quote(shape.entry.logical)} t0 WHERE {after} ORDER BY t0.{key} LIMIT {size + 1}"
+    sql = (
+        f"SELECT {shape.sql('t0')} FROM {quote(shape.entry.logical)} t0 "
+        f"WHERE {after} ORDER BY t0.{key} LIMIT {size + 1}"
+    )
     raws = desk.database.select(sql, params)
     more = len(raws) > size
     raws = raws[:size]
@@ -127,7 +131,8 @@ def _changes(
     live, gone = cookie.last if cookie else (since, since)
     version = shape.at["_version"]
     sql = (
-        f"SELECT {shape.sql('t0')} FROM {quote(shape.entry.logical)} t0 WHERE t0._version > ? AND t0._version <= ? "
+        f"SELECT {shape.sql('t0')} FROM {quote(shape.entry.logical)} t0 "
+        f"WHERE t0._version > ? AND t0._version <= ? "
         f"ORDER BY t0._version LIMIT {size}"
     )
     raws = desk.database.select(sql, [live, upto])
@@ -136,7 +141,7 @@ def _changes(
     for number, row_id in desk.database.tombstones(shape.entry.logical, gone, upto)[
         : size - len(rows)
     ]:
-        context = f"{request.base}{'/'.join(request.path.split('/')[:4])}/$metadata#{shape.entry.definition.entity_set}/$deletedEntity"
+        context = context_of(request, f"{shape.entry.definition.entity_set}/$deletedEntity")
         rows.append({"@odata.context": context, "id": row_id, "reason": "deleted"})
         gone = number
     if len(rows) < size or not _rest(desk, shape, (live, gone), upto):

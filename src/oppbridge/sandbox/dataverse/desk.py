@@ -36,7 +36,7 @@ class Currency:
 
 @dataclass(slots=True)
 class Desk:
-    """The rows as one caller reads and writes them. Rules live elsewhere: nothing is checked here."""
+    """The rows as one caller reads and writes them. Nothing is checked here: rules do that."""
 
     book: Book
     database: Database

@@ -1,4 +1,4 @@
-"""What names mean in `$filter` and `$orderby`: columns, paths through lookups, collections, functions."""
+"""What names mean in `$filter` and `$orderby`: columns, paths, collections, functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SPACE = "Microsoft.Dynamics.CRM."
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The dialect of one query level: `alias` is the table's name in SQL, `variables` those of lambdas."""
+    """The dialect of one query level: `alias` names the table in SQL, `variables` lambdas' rows."""
 
     desk: Desk
     entry: Entry
@@ -54,12 +54,15 @@ class Scope:
         if name in self.entry.collections:
             found = self.entry.collections[name]
             child = self.desk.book[found.table]
-            rows = f"FROM {quote(found.table)} {alias} WHERE {alias}.{quote(found.column.wire)} = {own}"
+            points = f"{alias}.{quote(found.column.wire)} = {own}"
+            rows = f"FROM {quote(found.table)} {alias} WHERE {points}"
         elif name in self.entry.pairs:
             pair = self.entry.pairs[name]
             child = self.desk.book[pair.table]
-            link = f"SELECT {quote(pair.table + 'id')} FROM {quote(pair.intersect)} WHERE {quote(self.entry.logical + 'id')} = {own}"
-            rows = f"FROM {quote(pair.table)} {alias} WHERE {alias}.{quote(child.definition.key)} IN ({link})"
+            mine, theirs = quote(f"{self.entry.logical}id"), quote(f"{pair.table}id")
+            link = f"SELECT {theirs} FROM {quote(pair.intersect)} WHERE {mine} = {own}"
+            key = f"{alias}.{quote(child.definition.key)}"
+            rows = f"FROM {quote(pair.table)} {alias} WHERE {key} IN ({link})"
         else:
             raise _unknown(name, self.entry)
         inside = Scope(self.desk, child, alias)
@@ -130,9 +133,8 @@ _TEXT = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 
 
 def _unknown(name: str, entry: Entry) -> BadQuery:
-    return BadQuery(
-        f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{entry.logical}'."
-    )
+    kind = f"Microsoft.Dynamics.CRM.{entry.logical}"
+    return BadQuery(f"Could not find a property named '{name}' on type '{kind}'.")
 
 
 def _values(at: Sql, given: Any) -> list[Any]:
@@ -190,7 +192,16 @@ def _today(desk: Desk, at: Sql, given: Any) -> Sql:
 
 
 _FUNCTIONS: dict[str, Callable[[Desk, Sql, Any], Sql]] = {
-    "In": _in, "NotIn": _not_in, "Between": _between, "On": _day("="), "OnOrAfter": _day(">="), "OnOrBefore": _day("<="),
-    "LastXDays": _last(86400), "LastXHours": _last(3600), "LastXWeeks": _last(7 * 86400), "LastXMonths": _last(30 * 86400),
-    "EqualUserId": _me, "Today": _today,
-}  # fmt: skip
+    "In": _in,
+    "NotIn": _not_in,
+    "Between": _between,
+    "On": _day("="),
+    "OnOrAfter": _day(">="),
+    "OnOrBefore": _day("<="),
+    "LastXDays": _last(86400),
+    "LastXHours": _last(3600),
+    "LastXWeeks": _last(7 * 86400),
+    "LastXMonths": _last(30 * 86400),
+    "EqualUserId": _me,
+    "Today": _today,
+}

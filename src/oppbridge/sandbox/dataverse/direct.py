@@ -1,4 +1,4 @@
-"""The rows without HTTP: for tests that play a person, and for comparisons that trust no connector."""
+"""The rows without HTTP: for tests that play a person, and for independent comparisons."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from .dialect import Scope
 from .refusals import bad_query, no_such_property
 from .schema.book import Entry
 from .shape import Raw, Shape, build_rows, bunches, make_shape, marks
+from .urls import set_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class _Children:
 
 
 def needed_for(desk: Desk, entry: Entry, expands: tuple[Expand, ...]) -> list[str]:
-    """Columns that must be fetched so that the expanded rows can be found. Refuses unknown navigations."""
+    """Columns to fetch so that expanded rows can be found. Refuses unknown navigations."""
     needed = []
     if len(expands) > 15:
         raise bad_query("The number of expand options exceeds the maximum of 15.")
@@ -44,7 +45,7 @@ def needed_for(desk: Desk, entry: Entry, expands: tuple[Expand, ...]) -> list[st
             raise bad_query("$orderby and $top are not supported together with a nested $expand.")
         if expand.name in entry.pairs and (nested.expand or len(expands) > 1):
             raise bad_query(
-                "A many-to-many navigation property cannot be nested or combined with other expands."
+                "A many-to-many navigation property cannot be nested or combined with others."
             )
     return needed
 
@@ -90,9 +91,7 @@ def _single(
         )
         if expand.reference:
             children.rows[:] = [
-                {
-                    "@odata.id": f"{request.base}{root_of(request)}/{entry.definition.entity_set}({p})"
-                }
+                {"@odata.id": f"{set_address(request, entry.definition.entity_set)}({p})"}
                 for p in children.parents
             ]
         found.update(
@@ -143,7 +142,10 @@ def _paired(
     links: list[tuple[str, str]] = []
     for some in bunches(ids, 500):
         own, other = quote(f"{shape.entry.logical}id"), quote(f"{pair.table}id")
-        sql = f"SELECT {own}, {other} FROM {quote(pair.intersect)} WHERE {own} IN ({marks(some)}) ORDER BY {other}"
+        sql = (
+            f"SELECT {own}, {other} FROM {quote(pair.intersect)} "
+            f"WHERE {own} IN ({marks(some)}) ORDER BY {other}"
+        )
         links += [(mine, theirs) for mine, theirs in desk.database.select(sql, some)]
     wanted = sorted({theirs for _, theirs in links})
     children = _fetch(desk, shape, target, expand.options, request, (target.definition.key, wanted))
@@ -176,7 +178,8 @@ def _fetch(
     raws: list[Raw] = []
     for some in bunches(ids, 500):
         sql = (
-            f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 WHERE t0.{quote(column)} IN ({marks(some)}) "
+            f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 "
+            f"WHERE t0.{quote(column)} IN ({marks(some)}) "
             f"AND ({condition.text}) ORDER BY {', '.join(orders)}"
         )
         raws += desk.database.select(sql, [*some, *condition.params])
@@ -187,13 +190,6 @@ def _fetch(
 
 
 def _collection_link(entry: Entry, row_id: str, expand: Expand, request: Request) -> str:
-    address = (
-        f"{request.base}{root_of(request)}/{entry.definition.entity_set}({row_id})/{expand.name}"
-    )
+    address = f"{set_address(request, entry.definition.entity_set)}({row_id})/{expand.name}"
     select = ",".join(expand.options.select)
     return f"{address}?$select={percent(select, safe=',')}" if select else address
-
-
-def root_of(request: Request) -> str:
-    """`/api/data/v9.2` as the caller wrote it."""
-    return "/".join(request.path.split("/")[:4])

@@ -12,11 +12,11 @@ from ..tables import Kind, quote
 from ..wire import Request, Response, answer_json
 from .desk import Desk
 from .dialect import Scope
-from .expand import root_of
 from .prefer import PAGE, Prefer
 from .refusals import bad_query
 from .schema.book import Entry
 from .shape import build_rows, make_shape
+from .urls import context_of
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "neq": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
@@ -39,22 +39,20 @@ def run_fetch(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> Res
     filters = [_filter(scope, node) for node in table.findall("filter")]
     condition = _joined(filters, "and") if filters else Sql("1")
     orders = [
-        f"{_at(scope, o.get('attribute', '')).text} {'DESC' if o.get('descending') == 'true' else 'ASC'}"
-        for o in table.findall("order")
+        f"{_at(scope, o.get('attribute', '')).text} {_way(o)}" for o in table.findall("order")
     ]
     orders.append(f"t0.{quote(entry.definition.key)}")
     size = min(PAGE, int(fetch.get("count") or fetch.get("top") or PAGE))
     page = int(fetch.get("page") or 1)
     sql = (
-        f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 WHERE {condition.text} ORDER BY {', '.join(orders)} "
+        f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 "
+        f"WHERE {condition.text} ORDER BY {', '.join(orders)} "
         f"LIMIT {size + 1} OFFSET {(page - 1) * size}"
     )
     raws = desk.database.select(sql, condition.params)
     more = len(raws) > size and fetch.get("top") is None
     rows = build_rows(desk, shape, raws[:size])
-    body: dict[str, Any] = {
-        "@odata.context": f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}"
-    }
+    body: dict[str, Any] = {"@odata.context": context_of(request, entry.definition.entity_set)}
     if prefer.annotated("Microsoft.Dynamics.CRM.morerecords"):
         body["@Microsoft.Dynamics.CRM.morerecords"] = more
     if more and prefer.annotated("Microsoft.Dynamics.CRM.fetchxmlpagingcookie"):
@@ -74,6 +72,10 @@ def _read(text: str) -> Element:
         return ElementTree.fromstring(text)
     except ElementTree.ParseError:
         raise bad_query("Invalid XML.") from None
+
+
+def _way(order: Element) -> str:
+    return "DESC" if order.get("descending") == "true" else "ASC"
 
 
 def _property(entry: Entry, name: str) -> str:
@@ -111,10 +113,8 @@ def _condition(scope: Scope, node: Element) -> Sql:
         )
     if operator in ("in", "not-in"):
         values = [bind(at.kind, _literal(at, value.text or "")) for value in node.findall("value")]
-        return Sql(
-            f"{at.text} {'NOT ' if operator == 'not-in' else ''}IN ({', '.join('?' * len(values))})",
-            tuple(values),
-        )
+        word = "NOT IN" if operator == "not-in" else "IN"
+        return Sql(f"{at.text} {word} ({', '.join('?' * len(values))})", tuple(values))
     raise bad_query(f"The operator '{operator}' is not served by this sandbox.")
 
 

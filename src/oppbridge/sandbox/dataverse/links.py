@@ -14,7 +14,6 @@ from ..wire import Request, Response, answer_json
 from .addresses import Place, Segment, need_row, place_of, relative, resolve, split_path
 from .collections import collection_response
 from .desk import Desk
-from .expand import root_of
 from .payload import read_body
 from .prefer import Prefer
 from .query import count_rows, read_rows
@@ -22,6 +21,7 @@ from .refusals import Refused, bad_payload, no_such_set
 from .remove import disassociate
 from .schema.book import Entry
 from .single import change, show
+from .urls import context_of, set_address
 from .write import associate, update_row
 
 
@@ -44,7 +44,7 @@ def get_behind(
                 if value is not None
                 else Response(204)
             )
-        context = f"{request.base}{root_of(request)}/$metadata#{place.text}/{name}"
+        context = context_of(request, f"{place.text}/{name}")
         return (
             answer_json(200, {"@odata.context": context, "value": value})
             if value is not None
@@ -69,17 +69,17 @@ def _related(
     if target_id is None or kind not in {t.table for t in towards}:
         return Response(204)
     target = desk.book[kind]
-    address = f"{request.base}{root_of(request)}/{target.definition.entity_set}"
+    address = set_address(request, target.definition.entity_set)
     if tail == ["$ref"]:
         return answer_json(
             200,
             {
-                "@odata.context": f"{request.base}{root_of(request)}/$metadata#$ref",
+                "@odata.context": context_of(request, "$ref"),
                 "@odata.id": f"{address}({target_id})",
             },
         )
     shown = show(desk, target, target_id, parse_options(request.query), prefer, request)
-    context = f"{request.base}{root_of(request)}/$metadata#{target.definition.entity_set}/$entity"
+    context = context_of(request, f"{target.definition.entity_set}/$entity")
     return answer_json(
         200,
         {"@odata.context": context, **shown},
@@ -102,7 +102,8 @@ def _members(
     else:
         pair = entry.pairs[nav]
         child = desk.book[pair.table]
-        link = f"SELECT {quote(pair.table + 'id')} FROM {quote(pair.intersect)} WHERE {quote(entry.logical + 'id')} = ?"
+        mine, theirs = quote(f"{entry.logical}id"), quote(f"{pair.table}id")
+        link = f"SELECT {theirs} FROM {quote(pair.intersect)} WHERE {mine} = ?"
         within = Sql(f"t0.{quote(child.definition.key)} IN ({link})", (row_id,))
     if tail == ["$count"]:
         return Response(
@@ -112,12 +113,12 @@ def _members(
         )
     page = read_rows(desk, child, request, prefer, within)
     if tail == ["$ref"]:
-        address = f"{request.base}{root_of(request)}/{child.definition.entity_set}"
+        address = set_address(request, child.definition.entity_set)
         values = [{"@odata.id": f"{address}({row[child.definition.key]})"} for row in page.values]
         return answer_json(
             200,
             {
-                "@odata.context": f"{request.base}{root_of(request)}/$metadata#Collection($ref)",
+                "@odata.context": context_of(request, "Collection($ref)"),
                 "value": values,
             },
         )

@@ -14,12 +14,12 @@ from ..wire import Request, Response, answer_json
 from .actions import closing, conversions, orders
 from .addresses import Place, Segment, need_row
 from .desk import Desk
-from .expand import root_of
 from .payload import read_body
 from .refusals import BAD_QUERY, Refused, no_such_set
 from .remove import delete_row
 from .rules.prices import DOCUMENTS, reprice
 from .schema.book import Entry
+from .urls import context_of
 
 VERSION = "9.2.26111.00150"
 _SPACE = "Microsoft.Dynamics.CRM."
@@ -78,7 +78,7 @@ def _arguments(segment: Segment, request: Request) -> dict[str, Any]:
 
 
 def _typed(request: Request, kind: str, body: dict[str, Any]) -> Response:
-    context = f"{request.base}{root_of(request)}/$metadata#Microsoft.Dynamics.CRM.{kind}"
+    context = context_of(request, f"Microsoft.Dynamics.CRM.{kind}")
     return answer_json(200, {"@odata.context": context, **body})
 
 
@@ -183,7 +183,7 @@ def _message_filters(desk: Desk, arguments: dict[str, Any], request: Request) ->
     return answer_json(
         200,
         {
-            "@odata.context": f"{request.base}{root_of(request)}/$metadata#sdkmessagefilters(sdkmessagefilterid)",
+            "@odata.context": context_of(request, "sdkmessagefilters(sdkmessagefilterid)"),
             "value": rows,
         },
     )

@@ -18,7 +18,7 @@ from .values import WrongType, check_value
 
 @dataclass(slots=True)
 class Payload:
-    """`values` by JSON name; `single` and `many` hold nested rows by navigation, to be created too."""
+    """`values` by JSON name; `single` and `many` hold nested rows to create, by navigation."""
 
     values: dict[str, Any] = field(default_factory=dict)
     single: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -80,8 +80,10 @@ def _bind(desk: Desk, entry: Entry, nav: str, value: Any, out: Payload, *, creat
     if nav not in entry.navs:
         raise bad_payload(
             entry.definition.entity_set,
-            f"An undeclared property '{nav}' which only has property annotations in the payload but no property value was found in "
-            "the payload. In OData, only declared navigation properties and declared named streams can be represented as properties "
+            f"An undeclared property '{nav}' which only has property annotations in the payload "
+            "but no property value was found in "
+            "the payload. In OData, only declared navigation properties and declared named "
+            "streams can be represented as properties "
             "without values.",
         )
     column, towards = entry.navs[nav]
@@ -105,7 +107,8 @@ def _bind(desk: Desk, entry: Entry, nav: str, value: Any, out: Payload, *, creat
     ):
         raise bad_payload(
             entry.definition.entity_set,
-            f"A resource with type 'Microsoft.Dynamics.CRM.{target.logical}' cannot be bound to the navigation property '{nav}'.",
+            f"A resource with type 'Microsoft.Dynamics.CRM.{target.logical}' cannot be bound to "
+            f"the navigation property '{nav}'.",
         )
     _set(out, column, row_id, target.logical)
 
@@ -138,7 +141,8 @@ def _collection(entry: Entry, nav: str, value: Any, out: Payload, *, creating: b
     if not creating:
         raise bad_payload(
             entry.definition.entity_set,
-            f"The navigation property '{nav}' with nested payload is not allowed in an update. Deep update is not supported.",
+            f"The navigation property '{nav}' with nested payload is not allowed in an update. "
+            "Deep update is not supported.",
         )
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         raise bad_payload(

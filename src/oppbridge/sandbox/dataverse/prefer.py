@@ -1,4 +1,4 @@
-"""The Prefer header: page size, annotations, representation, change tracking, going on after errors."""
+"""The Prefer header: page size, annotations, representation, tracking, going on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Prefer:
     def annotated(self, name: str) -> bool:
         """Whether the annotation was asked for, by name or by `*`."""
         return any(
-            p == "*" or p == name or (p.endswith("*") and name.startswith(p[:-1]))
+            p in ("*", name) or (p.endswith("*") and name.startswith(p[:-1]))
             for p in self.annotations
         )
 
@@ -48,7 +48,9 @@ class Prefer:
 
 def read_prefer(headers: Mapping[str, str]) -> Prefer:
     """The preferences of a request; unknown ones are passed over."""
-    page, annotations, flags = None, (), set()
+    page: int | None = None
+    annotations: tuple[str, ...] = ()
+    flags: set[str] = set()
     for part in _parts(headers.get("prefer", "")):
         name, _, value = part.partition("=")
         name, value = name.strip().lower(), value.strip().strip('"')

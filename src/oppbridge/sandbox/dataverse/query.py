@@ -21,9 +21,25 @@ from .schema.book import Entry
 from .shape import Raw, Shape, build_rows, make_shape
 
 _KNOWN = frozenset(
-    {"$select", "$filter", "$orderby", "$expand", "$top", "$count", "$skiptoken", "$deltatoken", "$apply", "fetchXml", "sql", "savedQuery",
-     "userQuery", "tag", "partitionId", "$id"}
-)  # fmt: skip
+    {
+        "$select",
+        "$filter",
+        "$orderby",
+        "$expand",
+        "$top",
+        "$count",
+        "$skiptoken",
+        "$deltatoken",
+        "$apply",
+        "$id",
+        "fetchXml",
+        "sql",
+        "savedQuery",
+        "userQuery",
+        "tag",
+        "partitionId",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +155,10 @@ def _fetch(
         f"{len(shape.names) + i + 1} {'DESC' if key.descending else 'ASC'}"
         for i, key in enumerate(orders)
     )
-    sql = f"SELECT {shape.sql('t0')}, {columns} FROM {quote(shape.entry.logical)} t0 WHERE {condition.text} ORDER BY {by} LIMIT {limit}"
+    sql = (
+        f"SELECT {shape.sql('t0')}, {columns} FROM {quote(shape.entry.logical)} t0 "
+        f"WHERE {condition.text} ORDER BY {by} LIMIT {limit}"
+    )
     params = [*(p for key in orders for p in key.sql.params), *condition.params]
     raws = desk.database.select(sql, params)
     width = len(shape.names)

@@ -1,4 +1,4 @@
-"""What the service answers when it refuses: status, code and message, with the documented codes named."""
+"""What the service answers when it refuses: status, message, and the documented codes."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ NOT_TRACKED = "0x80072491"
 NO_IMPERSONATION = "0x8004a110"
 NOT_A_MEMBER = "0x80072560"
 
+_COMBINED = (
+    "Combined execution time of incoming requests exceeded limit of {milliseconds} milliseconds "
+    "over time window of {window} seconds. Decrease number of concurrent requests or reduce the "
+    "duration of requests and try again later."
+)
 THROTTLED = {
     "requests": (
         "0x80072322",
@@ -40,8 +45,7 @@ THROTTLED = {
     ),
     "execution": (
         "0x80072321",
-        "Combined execution time of incoming requests exceeded limit of {milliseconds} milliseconds over time window of {window} seconds. "
-        "Decrease number of concurrent requests or reduce the duration of requests and try again later.",
+        _COMBINED,
     ),
     "concurrency": (
         "0x80072326",
@@ -85,8 +89,10 @@ def no_such_property(name: str, logical: str) -> Refused:
 def bad_payload(entity_set: str, inner: str) -> Refused:
     """The body does not fit the table."""
     text = (
-        f"Error identified in Payload provided by the user for Entity :'{entity_set}', For more information on this error please follow "
-        f"this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : Microsoft.OData.ODataException: {inner}"
+        f"Error identified in Payload provided by the user for Entity :'{entity_set}', For more "
+        "information on this error please follow "
+        "this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException "
+        f": Microsoft.OData.ODataException: {inner}"
     )
     return Refused(400, BAD_PAYLOAD, text)
 
@@ -95,6 +101,7 @@ def error_response(
     status: int,
     code: str,
     message: str,
+    *,
     annotated: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> Response:

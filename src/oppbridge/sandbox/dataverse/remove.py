@@ -25,7 +25,8 @@ def _fell(desk: Desk, logical: str, row: Row) -> None:
             raise Refused(
                 405,
                 ASSOCIATED,
-                f"The {logical} cannot be deleted because it is associated with another record ({table}).",
+                f"The {logical} cannot be deleted because it is associated with another record "
+                f"({table}).",
             )
     for pair in entry.pairs.values():
         for link in desk.find(pair.intersect, **{f"{logical}id": row_id}):

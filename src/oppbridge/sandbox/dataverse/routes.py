@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..odata.batch import BadBatch, Runner, build_batch, failed, parse_batch
+from ..odata.options import BadQuery
 from ..wire import Request, Response, answer_json
 from .addresses import Segment, need_row, place_of, split_path
 from .bulk import run_bulk
 from .collections import get_collection, get_count
 from .desk import Desk
-from .expand import root_of
 from .links import delete_behind, get_behind, put_behind
 from .operations import bound_to_row, bound_to_set, unbound
 from .prefer import Prefer, read_prefer
-from .refusals import BAD_QUERY, NO_RESOURCE, Refused, error_response, no_such_set
+from .refusals import BAD_QUERY, Refused, error_response, no_such_set
 from .single import get_row, patch_row, post_row, remove_row
+from .urls import root_of
 
 _SPACE = "Microsoft.Dynamics.CRM."
 _BULK = frozenset({"CreateMultiple", "UpdateMultiple", "UpsertMultiple", "DeleteMultiple"})
@@ -156,17 +157,19 @@ def _batch(desk: Desk, request: Request, prefer: Prefer) -> Response:
 
 
 def _part(desk: Desk, request: Request) -> Response:
-    from ..odata.options import BadQuery
-
-    prefer = read_prefer(request.headers)
     if request.path.endswith("/$batch"):
         return error_response(400, BAD_QUERY, "A batch cannot hold another batch.")
-    # Nested in a change set's transaction this is a savepoint: a refused part leaves nothing behind.
+    # Inside a change set this is a savepoint: a refused part leaves nothing behind.
+    return answer_errors(desk, request)
+
+
+def answer_errors(desk: Desk, request: Request) -> Response:
+    """Answer a request, refusals in the error envelope."""
+    prefer = read_prefer(request.headers)
+    annotated = bool(prefer.annotations)
     try:
         return route(desk, request, prefer)
     except Refused as refusal:
-        return error_response(
-            refusal.status, refusal.code, refusal.message, bool(prefer.annotations), {"REQ_ID": "0"}
-        )
+        return error_response(refusal.status, refusal.code, refusal.message, annotated=annotated)
     except BadQuery as problem:
-        return error_response(400, BAD_QUERY if str(problem) else NO_RESOURCE, str(problem))
+        return error_response(400, BAD_QUERY, str(problem), annotated=annotated)

@@ -32,7 +32,7 @@ _TEAM = ("Sales Professional", "Delivery Professional", "Industry Expert", "Terr
 
 
 def stock_id(name: str) -> str:
-    """The id that a stock row has in every sandbox: `user:person`, `currency:EUR`, `role:Champion`."""
+    """The id of a stock row in every sandbox: `user:person`, `currency:EUR`, `role:Champion`."""
     return str(uuid.uuid5(_SPACE, name))
 
 

@@ -30,7 +30,7 @@ class Assumptions:
 
 @dataclass(slots=True)
 class Settings:
-    """One environment. `columns` and `keys` are added by table: what an integration would customise.
+    """One environment. `columns` and `keys` are added by table, as an integration would.
 
     `strict_tokens` accepts only tokens of the login twin. `delta_days` is the retention of change
     tracking. `base_currency` cannot change after set-up.

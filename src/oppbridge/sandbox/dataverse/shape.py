@@ -1,4 +1,4 @@
-"""Rows on their way out: which columns are shown, how each value is written, with which annotations."""
+"""Rows on their way out: which columns are shown, how values are written and annotated."""
 
 from __future__ import annotations
 
@@ -184,21 +184,19 @@ def _names(desk: Desk, shape: Shape, raws: Sequence[Raw]) -> dict[tuple[str, str
         if definition.name_column is None:
             continue
         for some in bunches(sorted(ids), 500):
-            sql = f"SELECT {quote(definition.key)}, {quote(definition.name_column)} FROM {quote(kind)} WHERE {quote(definition.key)} IN ({marks(some)})"
-            out.update(
-                {(kind, row_id): name for row_id, name in desk.database.select(sql, some) if name}
-            )
+            key, name = quote(definition.key), quote(definition.name_column)
+            sql = f"SELECT {key}, {name} FROM {quote(kind)} WHERE {key} IN ({marks(some)})"
+            found = desk.database.select(sql, some)
+            out.update({(kind, row_id): shown for row_id, shown in found if shown})
     return out
 
 
 def _formatted(
     desk: Desk, shape: Shape, column: Column, raw: Raw, symbols: dict[str | None, str]
 ) -> str | None:
-    if not column.kept:
-        return None
-    value = raw[shape.at[column.wire]]
-    if column.choices:
-        return column.choices.get(value)
+    value = raw[shape.at[column.wire]] if column.kept else None
+    if value is None or column.choices:
+        return column.choices.get(value) if value is not None else None
     match column.type:
         case Type.BOOLEAN:
             return "Yes" if value else "No"
@@ -208,16 +206,20 @@ def _formatted(
             if currency not in symbols:
                 symbols[currency] = desk.currency(currency).symbol
             return f"{symbols[currency]}{Decimal(value):,.2f}"
-        case Type.DECIMAL:
-            return f"{Decimal(value):,.{column.precision}f}"
-        case Type.INTEGER:
-            return f"{value:,}"
+        case Type.DECIMAL | Type.INTEGER:
+            digits = column.precision if column.type is Type.DECIMAL else 0
+            return f"{Decimal(value):,.{digits}f}"
         case Type.DATE:
-            return f"{int(value[5:7])}/{int(value[8:10])}/{value[:4]}"
+            return _day(value)
         case Type.MOMENT:
             hour = int(value[11:13])
-            return f"{int(value[5:7])}/{int(value[8:10])}/{value[:4]} {hour % 12 or 12}:{value[14:16]} {'PM' if hour >= 12 else 'AM'}"
+            half = "PM" if hour >= 12 else "AM"
+            return f"{_day(value)} {hour % 12 or 12}:{value[14:16]} {half}"
     return None
+
+
+def _day(value: str) -> str:
+    return f"{int(value[5:7])}/{int(value[8:10])}/{value[:4]}"
 
 
 def bunches(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

@@ -10,7 +10,7 @@ from ..tables import quote
 from ..wire import Request, Response, answer_json
 from .addresses import Place, locate, need_row
 from .desk import Desk
-from .expand import expand_rows, needed_for, root_of
+from .expand import expand_rows, needed_for
 from .payload import read_body, read_payload
 from .prefer import Prefer
 from .query import check_options
@@ -18,6 +18,7 @@ from .refusals import DUPLICATE, STALE, Refused
 from .remove import delete_row
 from .schema.book import Entry
 from .shape import build_rows, make_shape
+from .urls import context_of, root_of, set_address
 from .write import create, create_payload, update_row
 
 
@@ -44,7 +45,8 @@ def show(
 ) -> dict[str, Any]:
     """The JSON of one row that is known to be there."""
     shape = make_shape(desk, entry, options.select, prefer, needed_for(desk, entry, options.expand))
-    sql = f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 WHERE t0.{quote(entry.definition.key)} = ?"
+    key = quote(entry.definition.key)
+    sql = f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 WHERE t0.{key} = ?"
     raws = desk.database.select(sql, [row_id])
     rows = build_rows(desk, shape, raws)
     expand_rows(desk, shape, raws, rows, options, request)
@@ -56,7 +58,7 @@ def post_row(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> Resp
     row_id = create(desk, entry, read_body(request.body))
     if prefer.representation:
         return _represented(desk, entry, row_id, 201, request, prefer)
-    address = f"{request.base}{root_of(request)}/{entry.definition.entity_set}({row_id})"
+    address = f"{set_address(request, entry.definition.entity_set)}({row_id})"
     return Response(204, {"OData-EntityId": address, "Location": address})
 
 
@@ -141,7 +143,5 @@ def _in_context(
     entry: Entry, row: dict[str, Any], options: Options, request: Request
 ) -> dict[str, Any]:
     select = f"({','.join(options.select)})" if options.select else ""
-    context = (
-        f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}{select}/$entity"
-    )
+    context = context_of(request, f"{entry.definition.entity_set}{select}/$entity")
     return {"@odata.context": context, **row}

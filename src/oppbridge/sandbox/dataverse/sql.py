@@ -1,4 +1,4 @@
-"""`?sql=`: one SELECT over logical names. sqlglot reads it; names are checked, then SQLite runs it."""
+"""`?sql=`: one SELECT over logical names, read by sqlglot, checked, and run by SQLite."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ from ..tables import Kind
 from ..wire import Request, Response, answer_json
 from .cookies import Cookie, read_cookie, write_cookie
 from .desk import Desk
-from .expand import root_of
 from .prefer import PAGE, Prefer
 from .query import link
 from .refusals import Refused, bad_query
 from .schema.book import Entry
 from .schema.model import Column
+from .urls import context_of
 
 _REFUSED = {
-    exp.Subquery: "sub-queries", exp.Having: "HAVING", exp.Union: "UNION", exp.Star: "SELECT *", exp.Offset: "OFFSET", exp.Limit: "TOP",
-    exp.With: "common table expressions", exp.Window: "window functions",
-}  # fmt: skip
+    exp.Subquery: "sub-queries",
+    exp.Having: "HAVING",
+    exp.Union: "UNION",
+    exp.Star: "SELECT *",
+    exp.Offset: "OFFSET",
+    exp.Limit: "TOP",
+    exp.With: "common table expressions",
+    exp.Window: "window functions",
+}
 _COUNTED = (exp.Count,)
 
 
@@ -45,7 +51,7 @@ def run_sql(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> Respo
         for raw in found[:size]
     ]
     body: dict[str, Any] = {
-        "@odata.context": f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}",
+        "@odata.context": context_of(request, entry.definition.entity_set),
         "value": rows,
     }
     if len(found) > size:

@@ -9,14 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..database import Database
-from ..odata.options import BadQuery
 from ..wire import Request, Response, Stamp
 from ..world import World
 from .desk import Caller, Desk
 from .direct import Direct
-from .prefer import Prefer, read_prefer
 from .refusals import (
-    BAD_QUERY,
     NO_IMPERSONATION,
     NO_RESOURCE,
     NOT_A_MEMBER,
@@ -24,7 +21,7 @@ from .refusals import (
     Refused,
     error_response,
 )
-from .routes import route
+from .routes import answer_errors
 from .schema.book import make_book, storage
 from .seed import application_caller, seed
 from .settings import Settings
@@ -57,16 +54,15 @@ class DataverseTwin:
 
     def answer(self, request: Request) -> Response:
         """Answer one request under the database's lock."""
-        prefer = read_prefer(request.headers)
         with self.database.lock:
             try:
-                response = self._answer(request, prefer)
+                response = self._answer(request)
             finally:
                 if request.stamp is not None:
                     self.database.release(request.stamp)
         return replace(response, headers={**response.headers, **self._headers(request)})
 
-    def _answer(self, request: Request, prefer: Prefer) -> Response:
+    def _answer(self, request: Request) -> Response:
         if not _ROOT.match(request.path):
             return error_response(
                 404, NO_RESOURCE, f"Resource not found for the segment '{request.path}'."
@@ -74,20 +70,17 @@ class DataverseTwin:
         if not self._signed_in(request):
             return self.refusal(401, "", request)
         try:
-            desk = Desk(self.book, self.database, self.settings, self._caller(request))
-            return route(desk, request, prefer)
+            caller = self._caller(request)
         except Refused as refusal:
-            return error_response(
-                refusal.status, refusal.code, refusal.message, bool(prefer.annotations)
-            )
-        except BadQuery as problem:
-            return error_response(400, BAD_QUERY, str(problem), bool(prefer.annotations))
+            return error_response(refusal.status, refusal.code, refusal.message)
+        return answer_errors(Desk(self.book, self.database, self.settings, caller), request)
 
     def refusal(self, status: int, message: str, request: Request) -> Response:
         """Refusals that the front decides on: throttling, sign-in, trouble."""
         if status == 401:
             tenant, resource = self.world.identity.tenant, request.base
-            challenge = f"Bearer authorization_uri={self.world.urls.get('login')}/{tenant}/oauth2/authorize, resource_id={resource}/"
+            login = f"{self.world.urls.get('login')}/{tenant}/oauth2/authorize"
+            challenge = f"Bearer authorization_uri={login}, resource_id={resource}/"
             return Response(401, {"WWW-Authenticate": challenge})
         if status == 429:
             rules = {"requests": 6000, "window": 300, "milliseconds": "1,200,000", "concurrent": 52}

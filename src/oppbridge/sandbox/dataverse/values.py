@@ -1,4 +1,4 @@
-"""Values on their way in: type, length, range and choice of one column, and the rounding of amounts."""
+"""Values on their way in: type, length, range and choice; the rounding of amounts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2
 
 
 class WrongType(Exception):
-    """The JSON value cannot be converted to the column's type; the message says how it was worded."""
+    """The JSON value cannot be converted to the column's type."""
 
 
 def check_value(column: Column, value: Any, logical: str) -> Any:
-    """The value as it is kept. Raises `WrongType`, or `Refused` for what is well-formed but not allowed."""
+    """The value as it is kept. Raises `WrongType`, or `Refused` for what is not allowed."""
     if value is None:
         return None
     return _CHECKS[column.type](column, value, logical)
@@ -46,7 +46,8 @@ def _text(column: Column, value: Any, logical: str) -> str | None:
         raise Refused(
             400,
             TOO_LONG,
-            f"A validation error occurred.  The length of the '{column.name}' attribute of the '{logical}' entity exceeded "
+            f"A validation error occurred.  The length of the '{column.name}' attribute of the "
+            f"'{logical}' entity exceeded "
             f"the maximum allowed length of '{column.length}'.",
         )
     return value or None
@@ -85,7 +86,8 @@ def _ranged(column: Column, amount: Decimal, logical: str, code: str) -> None:
         raise Refused(
             400,
             code,
-            f"A validation error occurred. The value of '{column.name}' on record of type '{logical}' is outside the valid range.",
+            f"A validation error occurred. The value of '{column.name}' on record of type "
+            f"'{logical}' is outside the valid range.",
         )
 
 
@@ -108,7 +110,7 @@ def _moment(column: Column, value: Any, logical: str) -> str:
         raise _wrong(value, "Edm.DateTimeOffset")
 
     def read() -> datetime:
-        when = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        when = datetime.fromisoformat(value)
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
     return _sane(value, read).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -123,7 +125,8 @@ def _sane(value: str, read: Callable[[], datetime]) -> datetime:
         raise Refused(
             400,
             BAD_DATE,
-            "DateTime is less than minumum value supported by CrmDateTime. Minimum value supported: 01/01/1753.",
+            "DateTime is less than minumum value supported by CrmDateTime. Minimum value "
+            "supported: 01/01/1753.",
         )
     return when
 
@@ -135,7 +138,8 @@ def _choice(column: Column, value: Any, logical: str) -> int:
         raise Refused(
             400,
             BAD_CHOICE,
-            f"A validation error occurred. The value {value} of '{column.name}' on record of type '{logical}' is outside the valid range. "
+            f"A validation error occurred. The value {value} of '{column.name}' on record of "
+            f"type '{logical}' is outside the valid range. "
             f"Accepted Values: {','.join(map(str, column.choices))}",
         )
     return value

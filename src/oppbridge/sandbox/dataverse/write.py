@@ -216,7 +216,8 @@ def _duplicate(entry: Entry, message: str) -> Refused:
             return Refused(
                 412,
                 KEY_VIOLATED,
-                f"Entity Key {name} violated. A record with the same value for {name} already exists. A duplicate record cannot be created.",
+                f"Entity Key {name} violated. A record with the same value for {name} already "
+                "exists. A duplicate record cannot be created.",
             )
     return Refused(412, DUPLICATE, "Cannot insert duplicate key.")
 

@@ -1,4 +1,4 @@
-"""`$filter` to parameterised SQL: odata-query reads the text, each twin's dialect gives meaning to names.
+"""`$filter` to parameterised SQL: odata-query reads it, a dialect gives meaning to names.
 
 The parser is the `odata-query` library's. Two spellings it does not know are put into its terms
 first: `['A','B']` as a list, and the enum literal `Some.Enum'Word'` as a call `Some.Enum('Word')`.
@@ -52,7 +52,7 @@ class Dialect(Protocol):
         ...
 
     def collection(self, names: tuple[str, ...], variable: str) -> tuple[Sql, Dialect]:
-        """The rows of a collection as `FROM ... WHERE ...`, and a dialect that knows `variable` too."""
+        """The rows of a collection as `FROM ... WHERE ...`, and a dialect knowing `variable`."""
         ...
 
     def call(self, name: str, arguments: Sequence[Any]) -> Sql | Literal:
@@ -164,7 +164,7 @@ def compare_literal(operator: str, left: Sql, right: Literal) -> Sql:
 
 
 def bind(kind: Kind | None, literal: Literal) -> Any:
-    """A constant as SQLite compares it with a column of `kind`. Raises `BadQuery` on a wrong type."""
+    """A constant as SQLite compares it with a column of `kind`. Raises `BadQuery`."""
     value = literal.value
     match kind:
         case Kind.DECIMAL | Kind.DOUBLE | Kind.INTEGER if isinstance(
@@ -190,13 +190,14 @@ def bind(kind: Kind | None, literal: Literal) -> Any:
                 else value
             )
     raise BadQuery(
-        f"A binary operator with incompatible types was detected: '{kind}' and '{literal.type.__name__}'."
+        f"A binary operator with incompatible types was detected: '{kind}' and "
+        f"'{literal.type.__name__}'."
     )
 
 
 def _instant(text: str) -> str:
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text)
     except ValueError as problem:
         raise BadQuery(f"'{text}' is not a date and time.") from problem
     utc = moment.astimezone(UTC) if moment.tzinfo else moment

@@ -82,7 +82,7 @@ def _expand(text: str) -> Expand:
         options[option.strip()] = value.strip()
     unknown = set(options) - {"$select", "$filter", "$orderby", "$expand", "$top"}
     if unknown:
-        raise BadQuery(f"The query option '{sorted(unknown)[0]}' is not supported inside $expand.")
+        raise BadQuery(f"The query option '{min(unknown)}' is not supported inside $expand.")
     name = name.strip()
     return Expand(name.removesuffix("/$ref"), parse_options(options), name.endswith("/$ref"))
 

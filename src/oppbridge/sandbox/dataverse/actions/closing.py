@@ -1,4 +1,4 @@
-"""Winning and losing opportunities and quotes: the state, the close activity, what follows from it."""
+"""Winning and losing opportunities and quotes: the state, and the close activity."""
 
 from __future__ import annotations
 
@@ -102,7 +102,8 @@ def check_status(desk: Desk, logical: str, state: int, status: Any) -> int:
         raise Refused(
             400,
             BAD_STATUS,
-            f"{status} is not a valid status code for state code {logical.capitalize()}State.{label} on {logical}.",
+            f"{status} is not a valid status code for state code "
+            f"{logical.capitalize()}State.{label} on {logical}.",
         )
     return int(status)
 

@@ -9,12 +9,12 @@ from typing import Any
 from ...odata.options import Options
 from ...wire import Request, Response, answer_json
 from ..desk import Desk
-from ..expand import root_of
 from ..prefer import read_prefer
 from ..refusals import INVALID_STATE, Refused
 from ..rules.prices import DOCUMENTS, retotal
 from ..rules.registry import Row
 from ..single import show
+from ..urls import context_of
 from ..write import create_row
 from .closing import check_status, end_quote
 
@@ -103,7 +103,7 @@ def revise_quote(desk: Desk, body: dict[str, Any], request: Request) -> Response
 
 
 def quote_to_order(desk: Desk, body: dict[str, Any], request: Request) -> Response:
-    """An order from a won quote; an active one is won in the same call. Not idempotent, as there."""
+    """An order from a won quote; an active one is won too. Not idempotent, as there."""
     row = desk.need("quote", str(body.get("QuoteId")))
     if row["statecode"] not in (1, 2):
         raise Refused(
@@ -170,7 +170,7 @@ def _shown(
     )
     select = tuple(name if name in entry.properties else f"_{name}_value" for name in names)
     row = show(desk, entry, row_id, Options(select=select), read_prefer(request.headers), request)
-    context = f"{request.base}{root_of(request)}/$metadata#{entry.definition.entity_set}/$entity"
+    context = context_of(request, f"{entry.definition.entity_set}/$entity")
     return answer_json(
         200, {"@odata.context": context, "@odata.type": f"#Microsoft.Dynamics.CRM.{logical}", **row}
     )

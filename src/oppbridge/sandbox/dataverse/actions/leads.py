@@ -6,9 +6,9 @@ from typing import Any
 
 from ...wire import Request, Response, answer_json
 from ..desk import Desk
-from ..expand import root_of
 from ..refusals import Refused
 from ..rules.registry import Row
+from ..urls import context_of
 from ..write import create_row, update_row
 from .closing import check_status
 
@@ -63,7 +63,7 @@ def qualify(desk: Desk, row_id: str, body: dict[str, Any], request: Request) -> 
         {"@odata.type": f"#Microsoft.Dynamics.CRM.{table}", f"{table}id": made_id}
         for table, made_id in made
     ]
-    context = f"{request.base}{root_of(request)}/$metadata#Collection(Microsoft.Dynamics.CRM.crmbaseentity)"
+    context = context_of(request, "Collection(Microsoft.Dynamics.CRM.crmbaseentity)")
     return answer_json(200, {"@odata.context": context, "value": value})
 
 

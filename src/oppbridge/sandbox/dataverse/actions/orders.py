@@ -35,7 +35,8 @@ def _close(desk: Desk, body: dict[str, Any], state: int) -> Response:
         raise Refused(
             400,
             "0x80048d19",
-            "The parameter 'OrderClose' must carry '@odata.type': 'Microsoft.Dynamics.CRM.orderclose'.",
+            "The parameter 'OrderClose' must carry '@odata.type': "
+            "'Microsoft.Dynamics.CRM.orderclose'.",
         )
     given = close_values(desk, body, "OrderClose", "orderclose")
     row_id = given.get("_salesorderid_value")

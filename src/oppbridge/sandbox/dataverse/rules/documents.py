@@ -11,10 +11,20 @@ from .states import check_transition
 _PRICING = frozenset({"_pricelevelid_value"})
 _TOTALLED = frozenset(
     {
-        "discountamount", "discountpercentage", "freightamount", "isrevenuesystemcalculated", "estimatedvalue", "totalamount", "totaltax",
-        "totallineitemamount", "totaldiscountamount", "totalamountlessfreight", "totallineitemdiscountamount", "pricingerrorcode",
+        "discountamount",
+        "discountpercentage",
+        "freightamount",
+        "isrevenuesystemcalculated",
+        "estimatedvalue",
+        "totalamount",
+        "totaltax",
+        "totallineitemamount",
+        "totaldiscountamount",
+        "totalamountlessfreight",
+        "totallineitemdiscountamount",
+        "pricingerrorcode",
     }
-)  # fmt: skip
+)
 _STATE = frozenset({"statecode", "statuscode"})
 
 
@@ -96,7 +106,8 @@ def _currency_free(desk: Desk, document: Document, old: Row) -> None:
         raise Refused(
             400,
             code,
-            f"The currency cannot be changed because the {document.header} has products associated with it.",
+            f"The currency cannot be changed because the {document.header} has products "
+            "associated with it.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Lines of opportunities, quotes and orders: what they must name, when they may change, their prices."""
+"""Lines of opportunities, quotes and orders: what they must name, when they may change."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def _editable(desk: Desk, document: Document, line: Row) -> Row:
         and not desk.settings.assumptions.opportunity_lines_locked_when_closed
     ):
         return header
-    if document.header == "salesorder" and header["statecode"] == 1 and desk.caller.integration:
-        if desk.organization()["issopintegrationenabled"]:
-            return header
+    submitted = document.header == "salesorder" and header["statecode"] == 1
+    if submitted and desk.caller.integration and desk.organization()["issopintegrationenabled"]:
+        return header
     raise Refused(400, "0x80043b09", "The parent is read only and cannot be edited.")
 
 

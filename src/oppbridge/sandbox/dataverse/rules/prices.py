@@ -79,13 +79,13 @@ def engine_runs(desk: Desk, document: Document, header: Row) -> bool:
 def price_line(desk: Desk, header: Row, line: Row) -> Row:
     """The computed columns of one line: unit price, base and extended amount, error code."""
     currency = desk.currency(header["_transactioncurrencyid_value"])
-    quantity = line.get("quantity")
+    quantity: Decimal | None = line.get("quantity")
     price, error = (
         (line.get("priceperunit"), 4)
         if quantity is None
         else _unit_price(desk, header, line, currency)
     )
-    if error or price is None:
+    if error or price is None or quantity is None:
         return {
             "priceperunit": price,
             "baseamount": ZERO,

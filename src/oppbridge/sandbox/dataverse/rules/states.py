@@ -34,14 +34,16 @@ def settle_state(entry: Entry, old: Row | None, new: Row) -> None:
         raise Refused(
             400,
             BAD_STATUS,
-            f"{status} is not a valid status code for state code {entry.logical.capitalize()}State.{label} on {entry.logical}.",
+            f"{status} is not a valid status code for state code "
+            f"{entry.logical.capitalize()}State.{label} on {entry.logical}.",
         )
     new["statecode"], new["statuscode"] = state, status
 
 
 def check_transition(desk: Desk, logical: str, old: Row, new: Row) -> None:
     """Refuse a plain update of the state that needs an action, or is not allowed at all."""
-    before, after = old["statecode"], new.get("statecode", old["statecode"])
+    before: int = old["statecode"]
+    after: int = new.get("statecode", before)
     if before == after:
         return
     allowed = _PLAIN.get(logical)
@@ -74,7 +76,8 @@ def _refusal(logical: str, before: int, after: int) -> Refused:
         return Refused(
             400,
             "0x80100005",
-            f"This message can not be used to set the state of opportunity. Use the {message} message instead.",
+            f"This message can not be used to set the state of opportunity. Use the {message} "
+            "message instead.",
         )
     if logical == "quote" and after == 1:
         return Refused(
