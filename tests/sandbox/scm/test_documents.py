@@ -130,6 +130,15 @@ def test_lines_are_refused_for_what_the_item_lacks(scm):
     assert scm.post("SalesOrderLines", **body, SalesProductCategoryName="Gifts").status_code == 201
 
 
+def test_default_order_settings_of_the_item_stand_in_for_a_place(scm):
+    order, item = scm.order(account=scm.customer(SiteId="", WarehouseId="")), scm.item()
+    scm.command("order_settings", company="usmf", item=item, site="2", warehouse="24")
+    line = scm.line(order, item)
+    assert (line["ShippingSiteId"], line["ShippingWarehouseId"]) == ("2", "24")
+    own = scm.line(order, item, ShippingWarehouseId="11")
+    assert (own["ShippingSiteId"], own["ShippingWarehouseId"]) == ("1", "11")
+
+
 def test_a_service_needs_no_place(scm):
     order = scm.order(account=scm.customer(SiteId="", WarehouseId=""))
     assert scm.line(order, scm.item(ProductType="Service"))["LineAmount"] == 100

@@ -21,7 +21,7 @@ def test_a_create_answers_with_the_whole_row_and_its_address(scm):
     assert answer.status_code == 201
     assert row["@odata.context"].endswith("#CustomersV3/$entity")
     assert (row["PartyType"], row["InvoiceAddress"]) == ("Organization", "InvoiceAccount")
-    assert (row["NameAlias"], row["PaymentTerms"]) == ("Acme", "Net10")
+    assert (row["NameAlias"], row["PaymentTerms"]) == ("Acme", "Net45")
     assert row["PartyNumber"].isdigit()
     assert scm.session.get(answer.headers["Location"]).json()["OrganizationName"] == "Acme"
 

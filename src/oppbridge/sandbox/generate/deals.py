@@ -131,6 +131,8 @@ class Floor:
             "customerid_account@odata.bind": f"/accounts({account_id})",
             "opportunityid@odata.bind": f"/opportunities({opportunity_id})",
             "expireson": self.day(deal.days_ago - deal.duration - 30),
+            "requestdeliveryby": f"{self.day(deal.days_ago - deal.duration - 14)}T12:00:00Z",
+            "paymenttermscode": _TERMS[deal.account.group],
             **currency(deal.account.currency),
             **price_list(deal.account.currency),
         }
@@ -160,5 +162,6 @@ _LINES = {
     "opportunity": ("opportunityproduct", "opportunityproductid", "opportunities"),
     "quote": ("quotedetail", "quotedetailid", "quotes"),
 }
+_TERMS = {"10": 1, "20": 4, "30": 3}  # as customer groups have them in Supply Chain: 30, 60, 45
 _STEPS = ("1-Qualify", "2-Develop", "3-Propose", "4-Close")
 _DONE = {"task": 5, "phonecall": 2, "appointment": 3}

@@ -55,6 +55,7 @@ def _put_product(scm: Direct, product: Product) -> None:
             site, warehouse = PLACE[company]
             place = {"company": company, "site": site, "warehouse": warehouse}
             quantity = 20 + int(product.price) % 180
+            scm.post("order_settings", item=product.number, **place)
             scm.post(
                 "stock", item=product.number, quantity=quantity, reserved=quantity // 5, **place
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import words
@@ -139,11 +139,11 @@ def tell(seed: int, size: Size) -> Story:
     )
     products = tuple(_product(_dice(seed, "product", at), at) for at in range(size.products))
     rivals = words.COMPETITORS[: size.competitors]
-    quoted = set(range(size.quotes))
+    world = (accounts, products, rivals)
     deals = tuple(
-        _deal(_dice(seed, "deal", at), at, (accounts, products, rivals), size, quoted=at in quoted)
-        for at in range(size.opportunities)
+        _deal(_dice(seed, "deal", at), at, world, size) for at in range(size.opportunities)
     )
+    deals = _quoted(deals, size.quotes)
     buyers = [one for one in accounts if one.company and one.on_hold == "No"]
     purchases = tuple(
         _purchase(_dice(seed, "order", at), at, buyers[at % len(buyers)], products)
@@ -217,8 +217,6 @@ def _deal(
     at: int,
     world: tuple[tuple[Account, ...], tuple[Product, ...], tuple[str, ...]],
     size: Size,
-    *,
-    quoted: bool,
 ) -> Deal:
     accounts, products, rivals = world
     duration = dice.randrange(20, 160)
@@ -243,8 +241,14 @@ def _deal(
         talks=tuple(_talk(dice, days_ago, duration) for _ in range(dice.randrange(1, 6))),
         competitors=rivals_here,
         roles=tuple((n, dice.choice(words.ROLES)) for n in range(min(size.contacts, 2))),
-        quote=_quote(dice, outcome) if quoted else "",
+        quote=_quote(dice, outcome),
     )
+
+
+def _quoted(deals: tuple[Deal, ...], count: int) -> tuple[Deal, ...]:
+    """The first `count` deals keep their quote, those left out that nobody may sell to."""
+    may = [deal.id for deal in deals if deal.account.on_hold != "All"][:count]
+    return tuple(deal if deal.id in may else replace(deal, quote="") for deal in deals)
 
 
 def _purchase(

@@ -4,8 +4,9 @@ Bodies are JSON objects. Documents: `send_quotation` and the other steps, `confi
 `pick_order`, `pack_order`, `invoice_order`, `cancel_order` with {company, number} and where it fits
 {reason} or {quantities}. Jobs: `calculate_totals`. Administration: `assume` {answers}, `sequence`
 {company, name, mode}, `user` {subject, company, companies, language}, `stop_item` {company, item,
-stopped}, `stock` {company, item, site, warehouse, quantity, reserved, ordered}, `agree_price`
-{company, item, price, currency, ...}, `hold` {company, account, status}.
+stopped}, `order_settings` {company, item, site, warehouse}, `stock` {company, item, site,
+warehouse, quantity, reserved, ordered}, `agree_price` {company, item, price, currency, ...}, `hold`
+{company, account, status}.
 """
 
 from __future__ import annotations
@@ -71,6 +72,14 @@ def _stop(service: SupplyChain, body: Body) -> Any:
     key = (body["company"], body["item"])
     service.twin.rows.update("ReleasedProductsV2", key, {"SalesStopped": stopped}, moves_etag=False)
     show_distinct(service.twin, *key)
+    return {"done": True}
+
+
+def _order_settings(service: SupplyChain, body: Body) -> Any:
+    """Where an item is shipped from unless line or header say otherwise."""
+    place = {"DefaultSiteId": body["site"], "DefaultWarehouseId": body["warehouse"]}
+    key = (body["company"], body["item"])
+    service.twin.rows.update("ReleasedProductsV2", key, place, moves_etag=False)
     return {"done": True}
 
 
@@ -166,6 +175,7 @@ _COMMANDS: Mapping[str, Callable[[SupplyChain, Body], Any]] = {
     "sequence": _sequence,
     "user": _user,
     "stop_item": _stop,
+    "order_settings": _order_settings,
     "stock": _stock,
     "agree_price": _agree,
     "hold": _hold,

@@ -49,6 +49,7 @@ _BY_COMPANY: Mapping[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]] =
         (
             ("Net10", "Net 10 days", 10),
             ("Net30", "Net 30 days", 30),
+            ("Net45", "Net 45 days", 45),
             ("Net60", "Net 60 days", 60),
             ("COD", "Cash", 0),
         ),
@@ -74,7 +75,7 @@ _BY_COMPANY: Mapping[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]] =
         (
             ("10", "Wholesale customers", "Net30"),
             ("20", "Major customers", "Net60"),
-            ("30", "Retail customers", "Net10"),
+            ("30", "Retail customers", "Net45"),
         ),
     ),
 }

@@ -25,6 +25,8 @@ _ITEM = (
     "FixedSalesPriceCharges",
     "SalesSalesTaxItemGroupCode",
     "SalesStopped",
+    "DefaultSiteId",
+    "DefaultWarehouseId",
 )
 
 
@@ -53,7 +55,7 @@ def _defaults(document: Document, twin: Twin, draft: Draft) -> None:
             draft.default("SalesUnitSymbol", item["SalesUnitSymbol"])
             draft.default("LineDescription", item["ProductName"])
             draft.default("SalesTaxItemGroupCode", item["SalesSalesTaxItemGroupCode"])
-    _default_site(twin, draft)
+    _default_site(twin, draft, item)
     if item:
         price(document, twin, draft, header, item)
     net_amount(document, twin, draft, header)
@@ -81,8 +83,14 @@ def _from_header(document: Document, draft: Draft, header: Row) -> None:
             draft.new[column] = header[column]
 
 
-def _default_site(twin: Twin, draft: Draft) -> None:
-    """A warehouse belongs to a site."""
+def _default_site(twin: Twin, draft: Draft, item: Row | None) -> None:
+    """The item's default order settings, where neither line nor header says.
+
+    A warehouse has a site.
+    """
+    if item and not draft.has("ShippingSiteId") and not draft.has("ShippingWarehouseId"):
+        draft.default("ShippingSiteId", item["DefaultSiteId"])
+        draft.default("ShippingWarehouseId", item["DefaultWarehouseId"])
     if draft.has("ShippingWarehouseId") and not draft.has("ShippingSiteId"):
         key = (draft.company, draft.get("ShippingWarehouseId"))
         warehouse = twin.rows.get("Warehouses", key, ("OperationalSiteId",))
