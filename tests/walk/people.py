@@ -122,6 +122,8 @@ class People:
         one = FIELDS[kind][name]
         value = self._value(crm, side, kind, one)
         crm.edit(kind, id, _spelled(one, side, value), late=self._late())
+        if value is None and not row[column(one, side)]:
+            return  # clearing what is empty is no edit
         self._note(kind, row[tag_column(kind, side)], name, side, value)
         self.hiding = False
 

@@ -164,8 +164,9 @@ def _repoint(tx: Tx, post: Post, key: str) -> None:
 
 def _take_defaults(post: Post, shown: dict[str, Scalar], echo: dict[str, Scalar]) -> None:
     """Defaults a system fills in are no edits; what only it can assign is news."""
+    assigned = post.map.assigned | post.map.create_only
     for path, value in echo.items():
-        if path not in shown and pattern(path) not in post.map.assigned:
+        if path not in shown and pattern(path) not in assigned:
             shown[path] = value
 
 
