@@ -94,10 +94,13 @@ class Bridge:
 
     def why(self, system: str, key: str) -> dict[str, Any]:
         """The stored reasoning about the record behind a native key, as plain data."""
+        from .explained import explained
         from .story import why
 
         self._known(system)
-        return why(self._store, system, key, self._assembly.entities(system))
+        told = why(self._store, system, key, self._assembly.entities(system))
+        score = explained(self._assembly, self._store, told["entity"], told["uid"])
+        return {**told, "explained": score}
 
     # -- running ------------------------------------------------------------
 

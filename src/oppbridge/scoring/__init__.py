@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..decision import Offer, Scorer
-from .explain import explain
+from .explain import Judge, explain
 from .guard import Scored, guarded
 from .rates import Rates
 from .rules import Rules
@@ -17,6 +17,7 @@ SCORERS: tuple[Offer[Scorer], ...] = (
 
 __all__ = [
     "SCORERS",
+    "Judge",
     "Rates",
     "RatesSettings",
     "Rules",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ..decision import Subject
 from .beta import beta_interval
@@ -16,6 +16,7 @@ DIGITS = 6
 LARGEST = 2**53
 
 
+@runtime_checkable
 class Judge(Protocol):
     """A scorer that can tell how it came to a score."""
 
