@@ -12,10 +12,10 @@ from oppbridge.connectors.scm.settings import ScmSettings
 from oppbridge.connectors.scm.shape import (
     discount_columns,
     each,
+    finish,
     header_sent,
     line_discount,
     line_sent,
-    row_shown,
 )
 from oppbridge.connectors.scm.view import view_of
 from oppbridge.sandbox.scm.prices import line_amount
@@ -125,13 +125,16 @@ def test_a_line_without_quantity_keeps_its_discount_in_the_charges():
     [("150", 1, "150"), ("150", 100, "1.5"), ("1", 3, "0.3333333333"), ("7", 0, "7")],
 )
 def test_a_price_is_shown_for_one_unit(price, per, expected):
-    assert each(price, per) == Decimal(expected)
+    assert each(Decimal(price), per) == Decimal(expected)
 
 
 def test_totals_not_calculated_yet_are_empty_and_not_zero():
-    row = {"AreTotalsCalculated": "No", "OrderTotalAmount": 0, "OrderTotalTaxAmount": 0}
-    assert row_shown(VIEW, row)["OrderTotalAmount"] is None
-    assert row_shown(VIEW, {**row, "AreTotalsCalculated": "Yes"})["OrderTotalAmount"] == 0
+    row = {"AreTotalsCalculated": "No", "OrderTotalAmount": 0, "OrderTotalTaxAmount": 7}
+    finish(VIEW, row)
+    assert (row["OrderTotalAmount"], row["OrderTotalTaxAmount"]) == (None, 7)
+    calculated = {"AreTotalsCalculated": "Yes", "OrderTotalAmount": 0}
+    finish(VIEW, calculated)
+    assert calculated["OrderTotalAmount"] == 0
 
 
 def test_nothing_is_spelled_as_empty_text_and_never_as_null():

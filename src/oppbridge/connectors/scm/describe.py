@@ -34,7 +34,7 @@ _FILLED = frozenset((COMPANY, PARTY, "ProductNumber", "InvoiceCustomerAccountNum
 def describe(session: Session, view: View) -> Description:
     """The table with its lines; made columns are told as what they are written to."""
     enums: dict[str, Mapping[str, str]] = {}
-    columns = _columns(session, view.table.type, view.shown, enums)
+    columns = _columns(session, view.table.type, view.wanted, enums)
     for join, _ in view.joins:
         found = _columns(session, join.type, join.columns, enums)
         columns |= {name: _read_only(found[name]) for name in join.columns & found.keys()}
@@ -42,7 +42,7 @@ def describe(session: Session, view: View) -> Description:
     if view.table.lines is None:
         return Description(view.table.set, columns)
     parts = view.parts
-    lines = _columns(session, parts.type, view.shown_lines, enums)
+    lines = _columns(session, parts.type, view.wanted_lines, enums)
     lines[parts.parent] = _optional(lines[parts.parent])
     lines |= {name: Column(name, "decimal") for name in (UNIT_PRICE, LINE_DISCOUNT)}
     inner = Description(parts.set, lines)

@@ -23,7 +23,7 @@ def moved(view: View, write: Write, found: Found) -> Stale | None:
         if write.version != found.change.version:
             return Stale(f"{found.key} has moved since it was read")
         return None
-    name = _moved(write.row, write.current, found.change.row or {})
+    name = _moved(write.row, write.current, found.row)
     if name is None and view.table.lines is not None and write.current:
         name = _line_moved(view, write, found)
     return Stale(f"{found.key} has moved since it was read: {name}") if name else None
@@ -46,7 +46,7 @@ def _moved(sent: Native, before: Native, now: Native) -> str | None:
 def _line_moved(view: View, write: Write, found: Found) -> str | None:
     lines = view.parts
     before = _by_key(write.current.get(lines.set, ()), lines.key)
-    now = _by_key((found.change.row or {}).get(lines.set, ()), lines.key)
+    now = _by_key(found.lines, lines.key)
     for part in write.parts:
         key = part.key or ""
         if part.action is Action.UPDATE and key not in now:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from oppbridge.contract import Change
@@ -16,20 +16,22 @@ from oppbridge.http.session import Session
 
 from .keys import folded, key_of
 from .rows import Row, between, matching, where
-from .shape import line_shown, row_shown
+from .shape import finish, finish_line
 from .tables import COMPANY, Join
 from .view import CUSTOMER, PARTY, View
 
+_ETAG = "@odata.etag"
 Followers = dict[tuple[str, str], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A row as it is given out, and the row and lines as the service shows them, etags included."""
+    """A row as it stands; for a document also the etag of each line, by the line's key."""
 
     change: Change
     row: Row
     lines: Sequence[Row] = ()
+    etags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -39,6 +41,8 @@ class Found:
 
 def complete(session: Session, view: View, rows: Sequence[Row], *, running: bool) -> list[Found]:
     """The rows made whole. `running` says that they are all there is between the first and last."""
+    if view.table.lines is None and not view.joins and view.entity != "contact":
+        return [_alone(view, row) for row in rows]
     lines: Followers = {}
     extras: list[tuple[Join, Followers]] = [(join, {}) for join, _ in view.joins]
     customers: dict[tuple[str, str], str] = {}
@@ -47,10 +51,17 @@ def complete(session: Session, view: View, rows: Sequence[Row], *, running: bool
         if view.table.lines is not None:
             lines.update(_lines(session, view, company, found, running=running))
         for (join, columns), (_, kept) in zip(view.joins, extras, strict=True):
-            kept.update(_joined(session, join, columns, company, found, running=running))
-        if CUSTOMER in view.shown and view.entity == "contact":
+            ordered = running and all(row[join.own] == row[view.table.number] for row in found)
+            kept.update(_joined(session, join, columns, company, found, ordered=ordered))
+        if view.entity == "contact":
             customers.update(customers_of(session, company, [str(row[PARTY]) for row in found]))
     return [_found(view, row, lines, extras, customers) for row in rows]
+
+
+def _alone(view: View, row: Row) -> Found:
+    """A row of one set: nothing is added to it."""
+    etag = row.pop(_ETAG, "")
+    return Found(Change(key_of(view.table, row), row, etag), row)
 
 
 def customers_of(
@@ -74,22 +85,24 @@ def _found(
     customers: Mapping[tuple[str, str], str],
 ) -> Found:
     company = str(row[COMPANY]).lower()
-    whole = dict(row)
-    etags = [str(row.get("@odata.etag", ""))]
+    etags = [str(row.pop(_ETAG, ""))]
     for join, found in extras:
         for other in found.get((company, folded(str(row[join.own]))), ()):
             if folded(str(other["ProductNumber"])) == folded(str(row["ProductNumber"])):
-                whole |= {name: other[name] for name in join.columns & other.keys()}
-                etags.append(str(other.get("@odata.etag", "")))
+                row |= {name: other[name] for name in join.columns & other.keys()}
+                etags.append(str(other.get(_ETAG, "")))
     if view.entity == "contact":
-        whole[CUSTOMER] = customers.get((company, folded(str(row.get(PARTY, "")))), "")
-    shown = row_shown(view, whole)
-    parts: list[Row] = []
-    if view.table.lines is not None:
-        parts = lines.get((company, folded(str(row[view.table.number]))), [])
-        shown[view.parts.set] = [line_shown(view, part) for part in parts]
-        etags += [f"{part[view.parts.key]} {part.get('@odata.etag', '')}" for part in parts]
-    return Found(Change(key_of(view.table, row), shown, version(etags)), row, parts)
+        row[CUSTOMER] = customers.get((company, folded(str(row[PARTY]))), "")
+    finish(view, row)
+    if view.table.lines is None:
+        return Found(Change(key_of(view.table, row), row, version(etags)), row)
+    parts = lines.get((company, folded(str(row[view.table.number]))), [])
+    own = {str(part[view.parts.key]): str(part.pop(_ETAG, "")) for part in parts}
+    for part in parts:
+        finish_line(view, part)
+    row[view.parts.set] = parts
+    etags += [f"{key} {etag}" for key, etag in own.items()]
+    return Found(Change(key_of(view.table, row), row, version(etags)), row, parts, own)
 
 
 def version(etags: Sequence[str]) -> str:
@@ -126,11 +139,12 @@ def _joined(
     company: str,
     rows: Sequence[Row],
     *,
-    running: bool,
+    ordered: bool,
 ) -> Followers:
+    """Rows of the other set; in one range where the values are in the order of the run itself."""
     values = [str(row[join.own]) for row in rows]
     key = tuple(dict.fromkeys((join.theirs, "ProductNumber")))
-    if running and join.ranged and len(values) > 1:
+    if ordered and len(values) > 1:
         found = list(where(session, join.set, columns, key, _run(company, join.theirs, values)))
     else:
         found = matching(session, join.set, columns, company, (join.theirs, values), key)

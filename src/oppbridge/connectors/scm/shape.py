@@ -18,42 +18,38 @@ from .view import LINE_DISCOUNT, UNIT_COST, UNIT_PRICE, View
 
 Row = dict[str, Any]
 _CENT = Decimal("0.01")
+_NOTHING = Decimal(0)
+_SINGLE = (0, 1)
 _PRICE_DIGITS = Decimal("0.0000000001")
 
 
-def row_shown(view: View, row: Mapping[str, Any]) -> Row:
-    """The columns a map asked for, and the keys. Totals not calculated yet are empty, not zero."""
-    shown = {name: row[name] for name in view.shown & row.keys()}
+def finish(view: View, row: Row) -> None:
+    """Add the made columns to a row. Totals not calculated yet become empty, not zero."""
     if row.get("AreTotalsCalculated") == "No":
-        for name in view.table.totals & shown.keys():
-            if not shown[name]:
-                shown[name] = None
+        for name in view.table.totals & row.keys():
+            row[name] = row[name] or None
     if view.entity == "product":
-        if UNIT_PRICE in view.shown:
-            shown[UNIT_PRICE] = each(row["SalesPrice"], row["SalesPriceQuantity"])
-        if UNIT_COST in view.shown:
-            shown[UNIT_COST] = each(row["UnitCost"], row["UnitCostQuantity"])
-    return shown
+        row[UNIT_PRICE] = each(row["SalesPrice"], row["SalesPriceQuantity"])
+        row[UNIT_COST] = each(row["UnitCost"], row["UnitCostQuantity"])
 
 
-def line_shown(view: View, line: Mapping[str, Any]) -> Row:
-    """One line with its made columns: the price of one unit, the discount of the whole line."""
-    shown = {name: line[name] for name in view.shown_lines & line.keys()}
-    if UNIT_PRICE in view.shown_lines:
-        shown[UNIT_PRICE] = each(line["SalesPrice"], line["SalesPriceQuantity"])
-    if LINE_DISCOUNT in view.shown_lines:
-        shown[LINE_DISCOUNT] = line_discount(line, view.parts.quantity)
-    return shown
+def finish_line(view: View, line: Row) -> None:
+    """Add the made columns to a line: the price of one unit, the discount of the whole line."""
+    line[UNIT_PRICE] = each(line["SalesPrice"], line["SalesPriceQuantity"])
+    line[LINE_DISCOUNT] = line_discount(line, view.parts.quantity)
 
 
-def each(price: Any, per: Any) -> Decimal:
+def each(price: Any, per: Any) -> Any:
     """The price of one unit where `price` is for `per` units; exact up to ten decimal places."""
-    amount, count = number(price), number(per) or Decimal(1)
-    return amount if count == 1 else (amount / count).quantize(_PRICE_DIGITS)
+    if per in _SINGLE:
+        return price
+    return (number(price) / number(per)).quantize(_PRICE_DIGITS)
 
 
 def line_discount(line: Mapping[str, Any], quantity: str) -> Decimal:
     """What the whole line costs less than price times quantity, however that came about."""
+    if _is_plain(line) and line["SalesPrice"] * line[quantity] == line["LineAmount"]:
+        return _NOTHING  # most lines: no need of exact arithmetic
     gross = number(line["SalesPrice"]) * number(line[quantity]) / _per(line)
     taken, whole = _taken(line, quantity), gross - number(line["LineAmount"])
     # Amounts are rounded to the cent: within half of one, what was taken off is exact.
@@ -97,6 +93,12 @@ def _discount(
     if number(after[quantity]) == number(stored[quantity]) and _per(after) == _per(stored):
         return None
     return _taken(stored, quantity)
+
+
+def _is_plain(line: Mapping[str, Any]) -> bool:
+    """Whether a line has one price for one unit, and nothing is taken off or added."""
+    nothing = not line["LineDiscountAmount"] and not line["FixedPriceCharges"]
+    return nothing and line["SalesPriceQuantity"] in _SINGLE
 
 
 def _taken(line: Mapping[str, Any], quantity: str) -> Decimal:

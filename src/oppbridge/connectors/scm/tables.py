@@ -28,17 +28,13 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Columns of another set shown as columns of a row; `own` equals `theirs` within the company.
-
-    `ranged` says that both sets are in the same key order, so that a run of rows is one read.
-    """
+    """Columns of another set shown in a row; `own` equals `theirs` within the company."""
 
     set: str
     type: str
     own: str
     theirs: str
     columns: frozenset[str]
-    ranged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,6 @@ _DISTINCT = Join(
             "FieldServiceProductType",
         )
     ),
-    ranged=True,
 )
 _SELLABLE = Join(
     set="SellableReleasedProducts",

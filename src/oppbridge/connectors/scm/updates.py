@@ -119,8 +119,7 @@ def _step(
 
 def _header(settings: ScmSettings, view: View, write: Write, found: Found) -> list[Send]:
     sent = changed(view, found.key, write.row)
-    shown = {**(found.change.row or {}), **found.row}
-    body = {name: value for name, value in sent.items() if not same(shown.get(name), value)}
+    body = {name: value for name, value in sent.items() if not same(found.row.get(name), value)}
     etag = own_etag(found.change.version or "") if settings.guarded else None
     if view.table.joins:
         return _product(view, found, body, etag)
@@ -153,7 +152,7 @@ def _parts(settings: ScmSettings, view: View, write: Write, found: Found) -> lis
         line = stored.get(part.key or "")
         about = f"line {part.key or part.id}"
         where = line_path(lines, company, part.key or "")
-        etag = str(line["@odata.etag"]) if line is not None and settings.guarded else None
+        etag = found.etags.get(part.key or "") if settings.guarded else None
         if part.action is Action.CREATE:
             if line_of(view, found, part.id) is None:
                 body = line_body(settings, view, company, number, part)
@@ -176,10 +175,9 @@ def _actions(
     settings: ScmSettings, entity: str, view: View, write: Write, found: Found
 ) -> list[Send]:
     """The call that brings a new status about. Raises Invalid where the settings name none."""
-    now = found.change.row or {}
     for name in sorted(view.table.outcomes & write.row.keys(), key=lambda n: "Processing" not in n):
         status = write.row[name]
-        if not status or same(now.get(name), status):
+        if not status or same(found.row.get(name), status):
             continue
         action = settings.actions.get(f"{entity}.{status}")
         if action is None:

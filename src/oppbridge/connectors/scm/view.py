@@ -34,18 +34,18 @@ _MADE = frozenset((UNIT_PRICE, LINE_DISCOUNT))
 class View:
     """One entity as it is read.
 
-    `columns` and `lines` are asked of the service; `shown` and `shown_lines` are the columns of the
-    native rows given out, made ones included. `reference` is where a row keeps its record's id.
+    `columns` and `lines` are asked of the service; `wanted` and `wanted_lines` are those a map
+    names, made ones included. `reference` is where a row keeps its record's id.
     """
 
     entity: str
     table: Table
     columns: tuple[str, ...]
-    shown: frozenset[str]
+    wanted: frozenset[str]
     reference: str | None
     line_reference: str
     lines: tuple[str, ...] = ()
-    shown_lines: frozenset[str] = frozenset()
+    wanted_lines: frozenset[str] = frozenset()
     joins: tuple[tuple[Join, tuple[str, ...]], ...] = ()
 
     @property
@@ -65,16 +65,16 @@ def view_of(selection: Selection, settings: ScmSettings) -> View:
     made = {CUSTOMER} if selection.entity == "contact" else {UNIT_PRICE, UNIT_COST}
     own = set(selection.columns) - elsewhere - made
     own |= {COMPANY, table.number, *table.needs} | {table.status or COMPANY, reference or COMPANY}
-    shown = {*selection.columns, COMPANY, table.number, reference or COMPANY}
+    wanted = {*selection.columns, COMPANY, table.number, reference or COMPANY}
     return View(
         entity=selection.entity,
         table=table,
         columns=tuple(sorted(own)),
-        shown=frozenset(shown),
+        wanted=frozenset(wanted),
         reference=reference,
         line_reference=settings.line_reference,
         lines=_lines(table, selection, settings),
-        shown_lines=_shown_lines(table, selection, settings),
+        wanted_lines=_wanted_lines(table, selection, settings),
         joins=tuple((join, columns) for join, columns in joins if columns),
     )
 
@@ -106,7 +106,7 @@ def _lines(table: Table, selection: Selection, settings: ScmSettings) -> tuple[s
     return tuple(sorted(asked))
 
 
-def _shown_lines(table: Table, selection: Selection, settings: ScmSettings) -> frozenset[str]:
+def _wanted_lines(table: Table, selection: Selection, settings: ScmSettings) -> frozenset[str]:
     if table.lines is None:
         return frozenset()
     lines = table.lines

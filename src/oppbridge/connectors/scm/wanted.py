@@ -47,6 +47,9 @@ def wanted(settings: ScmSettings, entity: str, view: View, write: Write) -> Want
         body.setdefault("LanguageId", settings.language)
     if "OrderingCustomerAccountNumber" in body:
         body.setdefault("InvoiceCustomerAccountNumber", body["OrderingCustomerAccountNumber"])
+    if entity == "account" and any(name.startswith("Address") for name in own):
+        # An address without a description of its own is refused by some releases.
+        body.setdefault("AddressDescription", str(body.get("OrganizationName", ""))[:60])
     if view.reference is not None:
         body[view.reference] = write.origin
     customer = str(body.pop(CUSTOMER, "")) if entity == "contact" else ""
