@@ -161,6 +161,17 @@ def test_a_default_that_cannot_be_written_is_a_configuration_error():
         deal_map(rating={"at": "h", "lens": "choice", "words": {"hot": 1}, "default": "tepid"})
 
 
+def test_a_word_without_code_may_leave_the_column_empty():
+    words = {"at": "heat", "lens": "choice", "words": {"hot": 1}, "blank_unknown": True}
+    deals = deal_map(rating=words)
+    assert deals.write({"rating": "tepid"}) == {"heat": None}
+    assert deals.predict({"rating": "tepid"}) == {"rating": None}
+
+
+def test_a_blank_state_is_nothing():
+    assert DEALS.read(row(state="", reason=""))["status"] is None
+
+
 def test_text_is_cut_inside_its_length_never_inside_a_character():
     assert DEALS.write({"name": "x" * 30}) == {"title": "x" * 10}
     cut = DEALS.write({"name": "123456789🚚"})["title"]

@@ -137,7 +137,7 @@ def _unfilled(
 
 def _uncovered(name: str, plain: str, field: FieldMap, model: type[BaseModel]) -> Iterator[Finding]:
     """Canonical words that a record may hold and the map cannot write."""
-    if plain.startswith("custom.") or not field.writes:
+    if plain.startswith("custom.") or not field.writes or field.blank_unknown:
         return
     for word in kind(model, plain)[1]:
         if word not in map_words(field):

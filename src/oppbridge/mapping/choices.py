@@ -42,7 +42,7 @@ def state(field: FieldMap) -> Lens:
             return word
         found = tuple([_code(row.get(column)) for column in columns])
         word = whole.get(found) or first.get(found[0])
-        if word is not None or found[0] is None:
+        if word is not None or found[0] in (None, ""):
             return word
         if field.otherwise is None:
             raise ValueError(f"has no word for {found!r}; add it to `words`")
@@ -133,7 +133,7 @@ class _Codes:
         return self.otherwise
 
 
-def _shown(written: Mapping[str, Any], *, blank_unknown: bool) -> Any:
+def _shown(written: Mapping[str, Any], *, blank_unknown: bool = False) -> Any:
     def show(value: str) -> Any:
         if value not in written and blank_unknown:
             return None

@@ -88,7 +88,7 @@ def compile_map(map: EntityMap) -> CompiledMap:
         for name, collection in map.collections.items()
     }
     fields = _all_fields(map)
-    fingerprint = xxh3_128_digest(MEANING + map.model_dump_json().encode())
+    fingerprint = xxh3_128_digest(MEANING + map.model_dump_json(exclude_defaults=True).encode())
     selection = _selection(map, header, inner)
     return CompiledMap(
         entity=map.entity,

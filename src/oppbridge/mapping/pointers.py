@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..contract import Native, join_key, split_key
 from ..records.scalars import Scalar
-from .lenses import Lens, read_text
+from .lenses import Lens, Spell, read_text, single
 from .shape import FieldMap
 
 
@@ -17,18 +18,39 @@ def reference(field: FieldMap) -> Lens:
     `write` each component goes to its own column. `words` lists other spellings of a key, which
     files are full of: they are read as the key and never written.
     """
-    at, write, template, empty = field.at, field.write, field.format, field.empty
-    spelled = _spellings(field)
+    return _joined(field) if len(field.at) > 1 else _plain(field)
+
+
+def _plain(field: FieldMap) -> Lens:
+    at, empty, spelled = field.at[0], field.empty, _spellings(field)
+    spell = _spell(field)
 
     def convert(value: Any) -> Scalar:
         text = None if value == empty else read_text(value)
         return spelled.get(text, text) if spelled else text
+
+    def predict(value: Scalar) -> Scalar:
+        return None if value == empty else value
+
+    lens = single(at, field.write or at, convert, str, empty)
+    return Lens(lens.columns, lens.written, lens.read, lens.convert, spell, predict)
+
+
+def _joined(field: FieldMap) -> Lens:
+    at, empty = field.at, field.empty
 
     def read(row: Native) -> Scalar:
         parts = [read_text(row[c]) if row.get(c) is not None else None for c in at]
         if None in parts or parts[-1] == empty:
             return None
         return join_key(*map(str, parts))
+
+    written = (field.write,) if field.write else (at[-1:] if field.format else at)
+    return Lens(at, written, read, None, _spell(field), lambda value: value)
+
+
+def _spell(field: FieldMap) -> Spell:
+    at, write, template, empty = field.at, field.write, field.format, field.empty
 
     def spell(value: Scalar) -> dict[str, Any]:
         if value is None:
@@ -43,22 +65,10 @@ def reference(field: FieldMap) -> Lens:
             raise ValueError(f"{key!r} is not a key of {len(at)} columns")
         return dict(zip(at, parts, strict=True))
 
-    def predict(value: Scalar) -> Scalar:
-        return None if value == empty else value
-
-    if len(at) > 1:
-        written = (write,) if write else (at[-1:] if template else at)
-        return Lens(at, written, read, None, spell, predict)
-    only = at[0]
-
-    def read_one(row: Native) -> Scalar:
-        value = row.get(only)
-        return None if value is None else convert(value)
-
-    return Lens(at, (write or only,), read_one, convert, spell, predict)
+    return spell
 
 
-def _spellings(field: FieldMap) -> dict[Scalar, str]:
+def _spellings(field: FieldMap) -> Mapping[Scalar, str]:
     return {
         str(other): str(key)
         for key, others in (field.words or {}).items()
