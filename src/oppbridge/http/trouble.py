@@ -43,9 +43,9 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 def by_status(call: Call, answer: Answer) -> OppBridgeError | None:
     """The error an answer stands for when only its HTTP status is known to mean something."""
-    status, text = answer.status, said(call, answer)
-    if answer.ok or status == 304:
+    if answer.ok or answer.status == 304:
         return None
+    status, text = answer.status, said(call, answer)
     if status == 429:
         return Throttled(text, retry_after(answer.headers))
     if status in (401, 403):
