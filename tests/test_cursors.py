@@ -125,6 +125,12 @@ def test_a_reader_at_rest_stays_where_it_is_once_the_second_is_over() -> None:
     assert feed.read(cursor, 10) == ({}, cursor, False)
 
 
+def test_the_place_of_a_quiet_reader_keeps_up_with_the_clock() -> None:
+    feed = Feed(0, tick=9, shown={"a": (3, 1)})
+    _, cursor, _ = feed.read(None, 10)
+    assert Keyset.parse(cursor) == Keyset(9)
+
+
 @pytest.mark.parametrize("text", ["", "7", "[1]", "[1,2,3]", "{}"])
 def test_other_text_is_not_taken_for_a_place(text: str) -> None:
     with pytest.raises(ValueError):

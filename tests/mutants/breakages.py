@@ -94,7 +94,10 @@ DIRECT: dict[str, Breakage] = {
     "hides deletions": Breakage(
         "[_change(entry) for entry in feed.entries]",
         "[_change(entry) for entry in feed.entries if entry.row]",
-        ("test_deletions_appear_in_the_feed",),
+        (
+            "test_deletions_appear_in_the_feed",
+            "test_rows_deleted_between_pages_are_known_to_be_gone",
+        ),
     ),
     "shows what is deleted as if it were there": Breakage(
         "return Change(entry.id, None, at=",
@@ -128,6 +131,17 @@ DIRECT: dict[str, Breakage] = {
             "test_fetches_what_is_asked_and_only_that",
             "test_fetching_leaves_out_what_is_not_there",
         ),
+    ),
+    "fetches no more than fit one query": Breakage(
+        "self.desk.get(self.kinds[entity], keys)",
+        "self.desk.get(self.kinds[entity], keys[:25])",
+        ("test_fetches_more_rows_than_fit_one_query",),
+    ),
+    "mixes up calls made at once": Breakage(
+        "        receipts: list[Receipt] = []\n",
+        "        import time\n        self.writes = writes\n        time.sleep(0.01)\n"
+        "        writes, receipts = self.writes, []\n",
+        ("test_takes_as_many_calls_at_once_as_it_says",),
     ),
     "finds everything": Breakage(
         "rows = said(lambda: self.desk.find(self.kinds[entity], column, values))",

@@ -21,12 +21,14 @@ SOUND = "nothing at all"
 ALL = {**DIRECT, **ACME, **{name: breakage for name, (_, breakage) in MAPS.items()}}
 SUITE = """
 import pytest
+from dataclasses import replace
 import {module} as connector
-from oppbridge.kit import NORTH, PracticeTests, served
+from oppbridge.contract import Limits
+from oppbridge.kit import NORTH, PracticeTests
 
 
 class TestDirect(PracticeTests):
-    spec = connector.direct_spec(NORTH)
+    spec = replace(connector.direct_spec(NORTH), limits=Limits(parallel=4))
     entities = ("opportunity",)
 
     @pytest.fixture

@@ -121,9 +121,10 @@ class Desk:
         return self._call(lambda: self.crm.dialect.kinds[kind])
 
     def _call(self, serve: Callable[[], T], *, writes: bool = False) -> T:
-        self.crm.calls += 1
-        fault = self.crm.faults.next(writes=writes)
-        return serve() if fault is None else fault.play(serve)
+        with self.crm.lock:
+            self.crm.calls += 1
+            fault = self.crm.faults.next(writes=writes)
+            return serve() if fault is None else fault.play(serve)
 
     def _guarded(self, kind: str, id: str, rev: int | None) -> Row:
         self.crm.meddle(kind, id)

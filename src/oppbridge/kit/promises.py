@@ -169,6 +169,20 @@ class FeedChecks:
         assert found[gone].row is None
         assert stays not in found or found[stays].row is not None
 
+    def test_rows_deleted_between_pages_are_known_to_be_gone(
+        self, trial: Trial, entity: str
+    ) -> None:
+        trial.needs(entity, Trait.DELETIONS)
+        keys = trial.rows.seed(entity, 6)
+        known = latest(iter([page := trial.line.changes(entity, None, FEW)]))
+        gone = [*list(known)[:1], *(key for key in keys if key not in known)][:2]
+        for key in gone:
+            assert trial.write(entity, trial.rows.removal(key)).error is None
+        known |= latest(trial.walk(entity, FEW, page.cursor))
+        alive = {key for key, change in known.items() if change.row is not None}
+        assert set(keys) - set(gone) <= alive
+        assert not alive & set(gone)
+
     def test_a_full_reading_does_not_show_what_is_deleted(self, trial: Trial, entity: str) -> None:
         if entity in trial.kept:
             pytest.skip(f"{entity} is never deleted")

@@ -15,7 +15,7 @@ from ..records import Scalar
 from .samples import note
 from .trial import MANY, Trial, latest
 
-FEW = 2
+FEW, LOTS = 2, 30
 SIZES = (1, 2, 3, MANY)
 
 
@@ -141,6 +141,10 @@ class FetchChecks:
     def test_fetches_what_is_asked_and_only_that(self, trial: Trial, entity: str) -> None:
         keys = trial.rows.seed(entity, 5)
         assert {change.key for change in trial.line.fetch(entity, keys[1:3])} == set(keys[1:3])
+
+    def test_fetches_more_rows_than_fit_one_query(self, trial: Trial, entity: str) -> None:
+        keys = trial.rows.seed(entity, LOTS)
+        assert {change.key for change in trial.line.fetch(entity, keys)} == set(keys)
 
     def test_fetching_leaves_out_what_is_not_there(self, trial: Trial, entity: str) -> None:
         gone, key = trial.rows.seed(entity, 2)

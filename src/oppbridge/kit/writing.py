@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -41,6 +42,17 @@ class WritingChecks:
             sunk = receipts.pop(at)
             assert isinstance(sunk.error, Reject), f"the bad write got {sunk.error!r}"
             assert all(receipt.error is None and receipt.key for receipt in receipts)
+
+    def test_takes_as_many_calls_at_once_as_it_says(self, trial: Trial, entity: str) -> None:
+        at_once = min(trial.spec.limits.parallel, 8)
+        if at_once < 2:
+            pytest.skip(f"{trial.spec.name} takes one call at a time")
+        writes = [[trial.rows.creation(entity)] for _ in range(at_once)]
+        with ThreadPoolExecutor(at_once) as threads:
+            receipts = list(threads.map(lambda batch: trial.line.write(entity, batch), writes))
+        assert [r.id for [r] in receipts] == [write.id for [write] in writes]
+        assert all(receipt.error is None for [receipt] in receipts)
+        assert len({receipt.key for [receipt] in receipts}) == at_once
 
     def test_a_created_row_shows_what_was_sent(self, trial: Trial, entity: str) -> None:
         compiled, values = trial.maps[entity], trial.rows.values(entity)
