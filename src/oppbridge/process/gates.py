@@ -17,6 +17,7 @@ from ..records.values import Values, known_field, pattern
 from .money import PRICED, header_share, lines, money, net
 
 DOCUMENTS = ("opportunity", "quote", "order")
+ENTITIES_TOLD = "The entities it looks at."
 
 
 def _limits(given: Any) -> Any:
@@ -46,33 +47,49 @@ class _Settings(BaseModel):
 
 
 class AmountSettings(_Settings):
-    """`limit` by currency; `fields` hold what a record is worth, beside the sum of its lines."""
+    """Holds what makes or leaves a record worth more than a limit."""
 
-    limit: Annotated[dict[str, Decimal], BeforeValidator(_limits), Field(min_length=1)]
-    fields: tuple[str, ...] = ("amount", "total")
-    entities: tuple[str, ...] = DOCUMENTS
+    limit: Annotated[dict[str, Decimal], BeforeValidator(_limits)] = Field(
+        min_length=1,
+        description="`50000 EUR`, or a list, one for each currency. A currency without is held.",
+    )
+    fields: tuple[str, ...] = Field(
+        ("amount", "total"),
+        description="The fields that say what a record is worth, beside the sum of its lines.",
+    )
+    entities: tuple[str, ...] = Field(DOCUMENTS, description=ENTITIES_TOLD)
 
 
 class DiscountSettings(_Settings):
-    """`percent` is the greatest discount that passes, header and line taken together."""
+    """Holds what gives too much discount."""
 
-    percent: Annotated[Decimal, BeforeValidator(_percent), Field(ge=0, le=100)]
-    entities: tuple[str, ...] = ("quote",)
+    percent: Annotated[Decimal, BeforeValidator(_percent)] = Field(
+        ge=0,
+        le=100,
+        description="The greatest discount that passes, header and line taken together.",
+    )
+    entities: tuple[str, ...] = Field(("quote",), description=ENTITIES_TOLD)
 
 
 class DeletionSettings(_Settings):
-    """`parts` holds the removal of a line, competitor or stakeholder as well."""
+    """Holds deletions."""
 
-    entities: tuple[str, ...] = tuple(ENTITIES)
-    parts: bool = False
+    entities: tuple[str, ...] = Field(tuple(ENTITIES), description=ENTITIES_TOLD)
+    parts: bool = Field(
+        default=False, description="Also the removal of a line, competitor or stakeholder."
+    )
 
 
 class FieldsSettings(_Settings):
-    """`fields` are canonical names, `lines/*/price` for those of parts."""
+    """Holds changes of chosen fields."""
 
-    fields: Annotated[tuple[str, ...], Field(min_length=1)]
-    entities: tuple[str, ...] = tuple(ENTITIES)
-    actions: tuple[Literal["create", "update"], ...] = ("create", "update")
+    fields: tuple[str, ...] = Field(
+        min_length=1, description="Canonical names; `lines/*/price` for a field of parts."
+    )
+    entities: tuple[str, ...] = Field(tuple(ENTITIES), description=ENTITIES_TOLD)
+    actions: tuple[Literal["create", "update"], ...] = Field(
+        ("create", "update"), description="When they are looked at."
+    )
 
     @model_validator(mode="after")
     def _fields_are_known(self) -> Self:

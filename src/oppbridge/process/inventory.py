@@ -60,12 +60,12 @@ Keys = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 class InventorySettings(BaseModel):
-    """`system` holds the stock; `batch` is how many items one question names."""
+    """Fills what can be promised of lines of open quotes and orders."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    system: str
-    batch: int = Field(100, ge=1, le=5_000)
+    system: str = Field(description="The system that holds the stock; it takes part in the flow.")
+    batch: int = Field(100, ge=1, le=5_000, description="How many items one question names.")
 
 
 @dataclass(frozen=True, slots=True)

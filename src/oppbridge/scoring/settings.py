@@ -37,21 +37,29 @@ POINTS: Mapping[str, Mapping[str, float]] = {
 
 
 class RulesSettings(BaseModel):
-    """Rung 0. `stages` in their order; `points` by feature and level, on the log-odds scale.
-
-    `bands` replaces the cuts of a feature that is a number; `default` is the probability of a
-    stage that is not named; `grades` are the least scores of A, B and C.
-    """
+    """Rung 0: points for each fact, on the log-odds scale, around the stage's default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    stages: dict[str, Probability] = Field(default_factory=lambda: dict(STAGES))
-    default: Probability = 0.25
-    points: dict[str, dict[str, Points]] = Field(
-        default_factory=lambda: {name: dict(levels) for name, levels in POINTS.items()}
+    stages: dict[str, Probability] = Field(
+        default_factory=lambda: dict(STAGES),
+        description="The stages in their order, each with its probability of being won.",
     )
-    bands: dict[str, list[int]] = Field(default_factory=dict)
-    grades: tuple[Score, Score, Score] | None = None
+    default: Probability = Field(
+        0.25, description="The probability in a stage not named; rates are drawn towards it."
+    )
+    points: dict[str, dict[str, Points]] = Field(
+        default_factory=lambda: {name: dict(levels) for name, levels in POINTS.items()},
+        description="By feature (or `custom.` field) and level, -5 to 5. Replaces the built-in.",
+    )
+    bands: dict[str, list[int]] = Field(
+        default_factory=dict,
+        description="Other cuts for features that are numbers: `[1, 5]` gives 0, 1 to 4, 5 and "
+        "more.",
+    )
+    grades: tuple[Score, Score, Score] | None = Field(
+        None, description="The least scores of A, B and C; unset, rates cut them from open deals."
+    )
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -80,23 +88,27 @@ class RulesSettings(BaseModel):
 
 
 class RatesSettings(RulesSettings):
-    """Rung 1, and rung 0 as long as no deal has closed.
+    """Rung 1: rates of closed deals. Rung 0, with its points, as long as no deal has closed."""
 
-    `k` is how many deals a parent's rate is worth; `default` is worth as many. `pipeline` is the
-    field that tells pipelines apart. `inputs` name the facts beside the stage, each with the
-    fields it is read from, first filled one first. `hidden` inputs count and are never named.
-    """
-
-    k: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 20
-    pipeline: str = "custom.pipeline"
+    k: float = Field(
+        20,
+        gt=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="How many deals the rate above a level's own is worth.",
+    )
+    pipeline: str = Field("custom.pipeline", description="The field that tells pipelines apart.")
     inputs: dict[str, list[str]] = Field(
         default_factory=lambda: {
             "source": ["source"],
             "account_type": ["custom.account_type", "custom.industry", "industry", "kind"],
             "owner": ["owner"],
-        }
+        },
+        description="What counts beside the stage: each a list of fields, the first filled counts.",
     )
-    hidden: list[str] = Field(default_factory=lambda: ["owner"])
+    hidden: list[str] = Field(
+        default_factory=lambda: ["owner"], description="Inputs that count and are never named."
+    )
 
     @model_validator(mode="after")
     def _hidden_are_inputs(self) -> Self:
