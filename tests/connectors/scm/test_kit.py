@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -12,11 +13,13 @@ from oppbridge.connectors.scm import SPEC, ScmSettings
 from oppbridge.connectors.scm.products import SHARED
 from oppbridge.connectors.scm.tables import TABLES
 from oppbridge.connectors.scm.wanted import parts_of
+from oppbridge.contract import Trait
 from oppbridge.kit.checks import ConnectorTests
+from oppbridge.kit.promises import GuardChecks
 from oppbridge.kit.trouble import Trouble
 from oppbridge.sandbox import Sandbox
 
-from .conftest import DEFAULTS, open_gates, release, settings_of
+from .conftest import open_gates, release, settings_of
 
 FAULTS: Mapping[Trouble, Mapping[str, Any]] = {
     Trouble.DENIED: {"kind": "status", "status": 403},
@@ -40,10 +43,13 @@ DOCUMENT: Mapping[str, Any] = {
 }
 
 
-class TestSupplyChainConnector(ConnectorTests):
+class Arranged:
+    """A test system with what the checks need arranged in it."""
+
     spec = SPEC
     currency = "USD"
     kept = frozenset({"product"})
+    given: ClassVar[Mapping[str, Any]] = {}
     samples: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "account": {
             "number": None,
@@ -65,7 +71,7 @@ class TestSupplyChainConnector(ConnectorTests):
     def settings(self, sandbox: Sandbox) -> ScmSettings:
         sandbox.scm.put("ProductsV2", {"ProductNumber": "1000", "ProductName": "Crane"})
         release(sandbox, "usmf", "1000", unit="kg")
-        return settings_of(sandbox, companies={"usmf": DEFAULTS, "demf": DEFAULTS}, patience=0)
+        return settings_of(sandbox, patience=0, **self.given)
 
     @pytest.fixture
     def edit_as_person(self, sandbox: Sandbox) -> Callable[[str, str, Mapping[str, Any]], None]:
@@ -94,3 +100,17 @@ class TestSupplyChainConnector(ConnectorTests):
             open_gates()
 
         return make
+
+
+class TestSupplyChainConnector(Arranged, ConnectorTests):
+    pass
+
+
+class TestGuardedSupplyChain(Arranged, GuardChecks):
+    """With `guarded` the promise of guarded updates is kept as well."""
+
+    spec = replace(SPEC, traits=SPEC.traits | {Trait.GUARDED_UPDATES})
+    entities = ("account", "product", "order")
+    trial = ConnectorTests.trial
+    pytest_generate_tests = ConnectorTests.pytest_generate_tests
+    given: ClassVar[Mapping[str, Any]] = {"guarded": True}

@@ -22,7 +22,10 @@ _LONGEST = 20
 
 def key_of(table: Table, row: Mapping[str, Any]) -> str:
     """The native key of a row, `usmf|US-001`."""
-    return join_key(str(row[COMPANY]).lower(), str(row[table.number]))
+    company, number = str(row[COMPANY]).lower(), str(row[table.number])
+    if "|" in number or "%" in number:
+        return join_key(company, number)
+    return f"{company}|{number}"
 
 
 def parts_of(key: str) -> tuple[str, str]:
