@@ -44,7 +44,9 @@ class Login:
         """Signs the sandbox's own application in, also as the managed identity."""
         self.directory = Directory(world.clock, world.identity.tenant)
         self.directory.register(world.identity.client_id, world.identity.client_secret)
-        self.directory.resources.update({world.urls["dataverse"], world.urls["scm"], INVENTORY_APP})
+        hosts = [world.urls["dataverse"], world.urls["scm"]]
+        named = [url.replace("127.0.0.1", "localhost") for url in hosts]
+        self.directory.resources.update({*hosts, *named, INVENTORY_APP})
         self._clock = world.clock
         self._tokens = world.tokens
         self._identity = world.identity.client_id

@@ -120,7 +120,7 @@ def _stock(service: SupplyChain, body: Body) -> Any:
 def _agree(service: SupplyChain, body: Body) -> Any:
     """Post a trade agreement; `account` or `group` narrow it down, else it is for everybody."""
     rows = service.twin.rows
-    record = rows.database.version + 1
+    record = rows.database.versions.last + 1
     item = rows.get(
         "ReleasedProductsV2", (body["company"], body["item"]), ("ProductNumber", "SalesUnitSymbol")
     )

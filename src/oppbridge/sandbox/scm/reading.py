@@ -82,9 +82,7 @@ class Reader:
         body["value"] = found[: window.size]
         remaining = None if window.total is None else window.total - window.size
         if len(found) > window.size and (remaining is None or remaining > 0):
-            body["@odata.nextLink"] = _next_link(
-                request, replace(window, total=remaining), assumptions
-            )
+            body["@odata.nextLink"] = _next_link(request, replace(window, total=remaining))
         return body, asked
 
     def count(
@@ -247,19 +245,20 @@ def _window(request: Request, options: Options, assumptions: Assumptions) -> tup
     ), asked
 
 
-def _next_link(request: Request, window: Window, assumptions: Assumptions) -> str:
+# Both forms are seen in the field. What the caller bounded goes on by token: a last page that
+# happens to be as long as the others would look like one of many.
+def _next_link(request: Request, window: Window) -> str:
     kept = {
         name: value
         for name, value in request.query.items()
         if name not in ("$skip", "$top", "$skiptoken")
     }
     skip = window.skip + window.size
-    if window.token:
+    if window.token or window.total is not None:
         rest = "" if window.total is None else f"-{window.total}"
         kept["$skiptoken"] = f"{skip}-{window.size}{rest}"
     else:
-        kept["$skip"] = str(skip)
-        kept["$top"] = str(assumptions.page_size if window.total is None else window.total)
+        kept["$skip"], kept["$top"] = str(skip), str(window.size)
     text = "&".join(
         f"{name}={percent(value, safe=chr(39) + ',()*:')}" for name, value in kept.items()
     )

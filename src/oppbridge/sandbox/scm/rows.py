@@ -26,8 +26,8 @@ class Rows:
     def __init__(self, database: Database, schema: Schema) -> None:
         self.database = database
         self.schema = schema
-        self._records = itertools.count(FIRST_RECORD + database.version)
-        self._random = random.Random(database.version)
+        self._records = itertools.count(FIRST_RECORD + database.versions.last)
+        self._random = random.Random(database.versions.last)
         self.fillers = {
             name: {column.name: filler(column, schema) for column in entity.columns.values()}
             for name, entity in schema.entities.items()

@@ -87,7 +87,7 @@ class SupplyChain:
             answer = self._answer(request, user)
         finally:
             if request.stamp is not None:
-                self._database.release(request.stamp)
+                self._database.versions.release(request.stamp)
         trace = {"ms-dyn-aid": str(uuid.uuid4()), "server-timing": "total;dur=1"}
         return replace(answer, headers={"OData-Version": "4.0", **trace, **answer.headers})
 
@@ -111,11 +111,11 @@ class SupplyChain:
 
     def reserve(self) -> Stamp | None:
         """Row versions for a late commit."""
-        return self._database.reserve()
+        return self._database.versions.reserve()
 
     def rows_written(self) -> int:
         """Rows changed so far."""
-        return self._database.rows_written
+        return self._database.versions.given
 
     def close(self) -> None:
         """Close the database."""

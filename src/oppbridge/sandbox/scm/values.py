@@ -160,22 +160,16 @@ def _decimal(value: float | Decimal, column: Column) -> Decimal:
 
 
 def to_stamp(value: str, column: Column) -> str:
-    """An instant in UTC, to the second."""
-    if not _STAMP.fullmatch(value):
-        text = (
-            f"Cannot convert the literal '{value}' to the expected type "
-            f"'Edm.DateTimeOffset' of '{column.name}'."
-        )
-        raise Malformed(text)
+    """An instant in UTC, to the second; the service's time runs from 1900 to 2154."""
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as problem:
-        raise Malformed(
-            f"Cannot convert the literal '{value}' to the expected type 'Edm.DateTimeOffset'."
-        ) from problem
-    return (
-        moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    )
+        moment = datetime.fromisoformat(value) if _STAMP.fullmatch(value) else None
+        moment = moment and moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or not 1900 <= moment.year <= 2154:
+        text = f"Cannot convert the literal '{value}' to the expected type 'Edm.DateTimeOffset'"
+        raise Malformed(f"{text} of '{column.name}'.")
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _guid(value: str, column: Column) -> str:
