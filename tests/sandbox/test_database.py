@@ -85,29 +85,29 @@ def test_versions_go_on_after_a_restart(tmp_path: Path) -> None:
 
 def test_a_late_commit_appears_behind_what_was_seen_and_holds_the_settled_version_back() -> None:
     db = opened()
-    stamp = db.reserve()
+    stamp = db.versions.reserve()
     seen = db.insert("thing", {"id": "a"})
-    assert db.settled() < seen
+    assert db.versions.settled() < seen
     with db.transaction(stamp):
         late = db.insert("thing", {"id": "b"})
-    db.release(stamp)
+    db.versions.release(stamp)
     assert late < seen
-    assert db.settled() == db.version
+    assert db.versions.settled() == db.versions.last
 
 
 @given(st.lists(st.tuples(st.sampled_from("idu"), st.integers(0, 5)), max_size=40))
 def test_changes_since_any_version_rebuild_the_rows(steps: list[tuple[str, int]]) -> None:
     db = opened()
-    copies: list[tuple[int, dict[str, object]]] = [(db.version, {})]
+    copies: list[tuple[int, dict[str, object]]] = [(db.versions.last, {})]
     for step, number in steps:
         key, there = str(number), db.get("thing", [str(number)]) is not None
         if step == "i" and not there:
             db.insert("thing", {"id": key})
         elif step == "u" and there:
-            db.update("thing", [key], {"amount": Decimal(db.version)})
+            db.update("thing", [key], {"amount": Decimal(db.versions.last)})
         elif step == "d" and there:
             db.delete("thing", [key])
-        copies.append((db.version, {row["id"]: row["amount"] for row in db.rows("thing")}))
+        copies.append((db.versions.last, {row["id"]: row["amount"] for row in db.rows("thing")}))
     final = copies[-1][1]
     for version, copy in copies:
         for _, key in db.tombstones("thing", version):

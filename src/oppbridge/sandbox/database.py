@@ -11,9 +11,8 @@ from typing import Any
 
 from .clock import Clock
 from .tables import FROM_SQL, Table, ddl, key_condition, quote, to_sql
+from .versions import Versions
 from .wire import Stamp
-
-RESERVED = 1000
 
 Row = dict[str, Any]
 
@@ -34,11 +33,7 @@ class Database:
         self.lock = threading.RLock()
         self.tables = {table.name: table for table in tables}
         self.clock = clock
-        self.rows_written = 0
         self._kinds = {name: table.kinds() for name, table in self.tables.items()}
-        self._open_stamps: list[Stamp] = []
-        self._late: dict[int, int] = {}  # last version set aside -> version used last
-        self._stamp: Stamp | None = None
         self._depth = 0
         self._sql = sqlite3.connect(
             str(path or ":memory:"),
@@ -60,56 +55,16 @@ class Database:
         )
         self._sql.execute("CREATE TABLE IF NOT EXISTS _facts (name TEXT PRIMARY KEY, value TEXT)")
         for table in self.tables.values():
-            for statement in ddl(table):
-                self._sql.execute(statement)
-        self._version = int(self.fact("version") or 1000)
+            self.define(table)
+        self.versions = Versions(clock, int(self.fact("version") or 1000))
 
-    # -- versions -----------------------------------------------------------------------------
-
-    @property
-    def version(self) -> int:
-        """The row version given out last."""
-        return self._version
-
-    def settled(self) -> int:
-        """The version up to which nothing can still appear: open late commits hold it back."""
-        return min([self._version, *(stamp.version for stamp in self._open_stamps)])
-
-    def reserve(self) -> Stamp:
-        """Set versions aside at this instant for a transaction that will commit later."""
-        with self.lock:
-            stamp = Stamp(self._version, self._version + RESERVED, self.clock.time())
-            self._version += RESERVED
-            self._save_version()
-            self._open_stamps.append(stamp)
-            return stamp
-
-    def release(self, stamp: Stamp) -> None:
-        """Say that the late transaction has ended, one way or the other."""
-        with self.lock:
-            if stamp in self._open_stamps:
-                self._open_stamps.remove(stamp)
-
-    def time(self) -> float:
-        """The instant of the write going on: now, or that of its stamp."""
-        return self._stamp.time if self._stamp else self.clock.time()
-
-    def _next(self) -> int:
-        self.rows_written += 1
-        if self._stamp is not None:
-            used = self._late[self._stamp.last] = (
-                self._late.get(self._stamp.last, self._stamp.version) + 1
-            )
-            if used > self._stamp.last:
-                raise OverflowError(f"a late commit writes at most {RESERVED} rows")
-            return used
-        self._version += 1
-        return self._version
-
-    def _save_version(self) -> None:
-        self.set_fact("version", str(self._version))
-
-    # -- transactions -------------------------------------------------------------------------
+    def define(self, table: Table) -> None:
+        """Make a table, or give one that is there the columns and indexes it lacks."""
+        self.tables[table.name] = table
+        self._kinds[table.name] = table.kinds()
+        there = {row[1] for row in self.select(f"PRAGMA table_info({quote(table.name)})")}
+        for statement in ddl(table, there):
+            self._sql.execute(statement)
 
     @contextmanager
     def transaction(self, stamp: Stamp | None = None) -> Iterator[None]:
@@ -117,7 +72,8 @@ class Database:
         with self.lock:
             name = f"s{self._depth}"
             self._sql.execute("BEGIN" if self._depth == 0 else f"SAVEPOINT {name}")
-            outer, self._stamp = self._stamp, stamp or self._stamp
+            outer = self.versions.dated
+            self.versions.dated = stamp or outer
             self._depth += 1
             try:
                 yield
@@ -128,10 +84,10 @@ class Database:
             else:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._save_version()
+                    self.set_fact("version", str(self.versions.last))
                 self._sql.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
             finally:
-                self._stamp = outer
+                self.versions.dated = outer
 
     def _undo(self, name: str) -> None:
         if self._depth == 0:
@@ -140,11 +96,9 @@ class Database:
         self._sql.execute(f"ROLLBACK TO {name}")
         self._sql.execute(f"RELEASE {name}")
 
-    # -- rows ---------------------------------------------------------------------------------
-
     def insert(self, name: str, values: Mapping[str, Any]) -> int:
         """Add a row and return its version; raises `Duplicate`."""
-        version = self._next()
+        version = self.versions.next()
         columns = ", ".join(map(quote, values))
         marks = ", ".join("?" * len(values))
         self._write(
@@ -155,7 +109,7 @@ class Database:
 
     def update(self, name: str, key: Sequence[Any], values: Mapping[str, Any]) -> int:
         """Change columns of a row and return its version; raises `Duplicate`."""
-        version = self._next()
+        version = self.versions.next()
         pairs = "".join(f"{quote(column)} = ?, " for column in values)
         condition = key_condition(self.tables[name], self.tables[name].key)
         self._write(
@@ -166,12 +120,12 @@ class Database:
 
     def delete(self, name: str, key: Sequence[Any]) -> int:
         """Remove a row and leave a tombstone; returns the tombstone's version."""
-        version = self._next()
+        version = self.versions.next()
         condition = key_condition(self.tables[name], self.tables[name].key)
         self._write(f"DELETE FROM {quote(name)} WHERE {condition}", list(key))
         self._write(
             "INSERT INTO _gone (version, name, key, at) VALUES (?, ?, ?, ?)",
-            [version, name, "|".join(map(str, key)), self.time()],
+            [version, name, "|".join(map(str, key)), self.versions.time()],
         )
         return version
 
@@ -179,15 +133,14 @@ class Database:
         """The fast way in for generated rows, already in SQL form; returns how many."""
         marks = ", ".join("?" * (len(columns) + 1))
         names = ", ".join([*map(quote, columns), "_version"])
-        first = self._version
+        first = self.versions.last
         with self.transaction():
             statement = f"INSERT INTO {quote(name)} ({names}) VALUES ({marks})"
             self._sql.executemany(statement, (self._numbered(row) for row in rows))
-        return self._version - first
+        return self.versions.last - first
 
     def _numbered(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        self._version += 1
-        return (*row, self._version)
+        return (*row, self.versions.next())
 
     def get(self, name: str, key: Sequence[Any], columns: tuple[str, ...] = ()) -> Row | None:
         """The row whose `columns` (default: the primary key) hold `key`; includes `_version`."""
@@ -224,9 +177,7 @@ class Database:
             "SELECT version, key FROM _gone WHERE name = ? AND version > ? AND version <= ? "
             "ORDER BY version"
         )
-        return self.select(sql, [name, after, self._version if upto is None else upto])
-
-    # -- facts --------------------------------------------------------------------------------
+        return self.select(sql, [name, after, self.versions.last if upto is None else upto])
 
     def fact(self, name: str) -> str | None:
         """A remembered text (number sequences, identities)."""

@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -65,7 +66,7 @@ class Sandbox:
             {name: f"https://127.0.0.1:{s.getsockname()[1]}" for name, s in sockets.items()}
         )
         services = open_services(world, **settings)
-        control = Control(world, lambda: sandbox.ready())  # noqa: PLW0108 - made below
+        control = Control(world, partial(world.ready, folder / "ca.pem"))
         rules = published_limits()
         fronts = {
             name: Front(
@@ -128,16 +129,7 @@ class Sandbox:
 
     def ready(self) -> dict[str, Any]:
         """What a client needs to know; `serve --ready` writes it as JSON."""
-        identity = self.world.identity
-        return {
-            "services": dict(self.world.urls),
-            "ca_file": str(self.ca_file.resolve()),
-            "tenant": identity.tenant,
-            "client_id": identity.client_id,
-            "client_secret": identity.client_secret,
-            "environment_id": identity.environment_id,
-            "pid": os.getpid(),
-        }
+        return self.world.ready(self.ca_file)
 
     def stop(self) -> None:
         """Close ports and files. Calling it again is harmless."""

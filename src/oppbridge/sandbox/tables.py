@@ -66,13 +66,18 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def ddl(table: Table) -> list[str]:
-    """The statements that make a table and its indexes where they are missing."""
+def ddl(table: Table, there: set[str]) -> list[str]:
+    """The statements that make a table and its indexes, given the columns that are `there`."""
     name = quote(table.name)
     columns = [f"{quote(f.name)} {_AFFINITY[f.kind]}" for f in table.fields]
     columns.append('"_version" INTEGER NOT NULL')
     key = ", ".join(map(quote, table.key))
     statements = [
+        f"ALTER TABLE {name} ADD COLUMN {quote(f.name)} {_AFFINITY[f.kind]}"
+        for f in table.fields
+        if there and f.name not in there
+    ]
+    statements += [
         f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)}, PRIMARY KEY ({key}))",
         f"CREATE INDEX IF NOT EXISTS {quote(table.name + '__version')} ON {name} (_version)",
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .clock import Clock
 from .counters import Counters
@@ -37,6 +39,18 @@ class World:
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.clock)
+
+    def ready(self, ca_file: Path) -> dict[str, Any]:
+        """What a client needs to know; `serve --ready` writes it as JSON."""
+        return {
+            "services": dict(self.urls),
+            "ca_file": str(ca_file.resolve()),
+            "tenant": self.identity.tenant,
+            "client_id": self.identity.client_id,
+            "client_secret": self.identity.client_secret,
+            "environment_id": self.identity.environment_id,
+            "pid": os.getpid(),
+        }
 
     def database_path(self, service: str) -> Path | None:
         """Where a twin keeps its rows; None keeps them in memory."""

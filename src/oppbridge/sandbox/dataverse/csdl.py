@@ -48,6 +48,7 @@ _ACTIONS = (
     "FulfillSalesOrder(OrderClose orderclose, Status Int32) @ Collection(mscrm.salesorder)",
     "LockSalesOrderPricing() @ mscrm.salesorder",
 )
+_ROOTS = {"activitypointer": "activityid"}
 _SIGNATURE = re.compile(r"(\w+)\((.*?)\)(?: -> (\w+))?(?: @ (.+))?")
 _FUNCTIONS = (
     ("WhoAmI", "mscrm.WhoAmIResponse"),
@@ -97,6 +98,12 @@ def _entity(schema: Element, entry: Entry, *, annotated: bool) -> None:
     for column in definition.columns:
         _property(element, column, annotated=annotated)
     _element(element, "Property", Name="versionnumber", Type="Edm.Int64")
+    _navigate(element, entry)
+    if annotated and entry.keys:
+        _keys(element, entry)
+
+
+def _navigate(element: Element, entry: Entry) -> None:
     for nav, target, column in _navigations(entry):
         at = _element(
             element, "NavigationProperty", Name=nav, Type=f"mscrm.{target.table}", Nullable="false"
@@ -107,7 +114,7 @@ def _entity(schema: Element, entry: Entry, *, annotated: bool) -> None:
             at,
             "ReferentialConstraint",
             Property=column.wire,
-            ReferencedProperty=f"{target.table}id",
+            ReferencedProperty=_ROOTS.get(target.table, f"{target.table}id"),
         )
     for nav, found in entry.collections.items():
         _element(
@@ -125,8 +132,6 @@ def _entity(schema: Element, entry: Entry, *, annotated: bool) -> None:
             Type=f"Collection(mscrm.{pair.table})",
             Partner=nav,
         )
-    if annotated and entry.keys:
-        _keys(element, entry)
 
 
 def _navigations(entry: Entry) -> Iterator[tuple[str, Towards, Column]]:

@@ -45,9 +45,9 @@ def read_delta(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> De
         upto = cookie.version
     else:
         upto = (
-            desk.database.settled()
+            desk.database.versions.settled()
             if desk.settings.assumptions.delta_waits_for_open_writes
-            else desk.database.version
+            else desk.database.versions.last
         )
     size = prefer.page or PAGE
     if since is None:

@@ -46,7 +46,7 @@ class Desk:
 
     def now(self) -> str:
         """The stamp of writes made now."""
-        return instant(self.database.time())
+        return instant(self.database.versions.time())
 
     def get(self, logical: str, row_id: str | None) -> Row | None:
         """A row by its id."""

@@ -76,11 +76,11 @@ class Direct:
 
     def reserve(self) -> Stamp:
         """Versions and an instant set aside now, for an edit that commits later (see `release`)."""
-        return self.database.reserve()
+        return self.database.versions.reserve()
 
     def release(self, stamp: Stamp) -> None:
         """Say that the late edit is in, or will never be."""
-        self.database.release(stamp)
+        self.database.versions.release(stamp)
 
     def desk(self, user: str = PERSON) -> Desk:
         """A desk for `user`, to call rules and actions on."""

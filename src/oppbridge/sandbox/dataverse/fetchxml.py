@@ -24,11 +24,7 @@ _COMPARISONS = {"eq": "=", "ne": "<>", "neq": "<>", "gt": ">", "ge": ">=", "lt":
 def run_fetch(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> Response:
     """A page of the rows that the query describes, with its paging annotations."""
     fetch = _read(request.query["fetchXml"])
-    table = fetch.find("entity")
-    if table is None or table.get("name") != entry.logical:
-        raise bad_query("The fetch element must hold the entity of the set in the URL.")
-    if table.find("link-entity") is not None or fetch.get("aggregate") == "true":
-        raise bad_query("link-entity and aggregate are not served by this sandbox.")
+    table = _table(fetch, entry)
     select = (
         []
         if table.find("all-attributes") is not None
@@ -63,6 +59,15 @@ def run_fetch(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> Res
         cookie = f'<cookie pagenumber="{page + 1}" pagingcookie="{inner}" istracking="False" />'
         body["@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"] = cookie
     return answer_json(200, {**body, "value": rows}, prefer.applied())
+
+
+def _table(fetch: Element, entry: Entry) -> Element:
+    table = fetch.find("entity")
+    if table is None or table.get("name") != entry.logical:
+        raise bad_query("The fetch element must hold the entity of the set in the URL.")
+    if table.find("link-entity") is not None or fetch.get("aggregate") == "true":
+        raise bad_query("link-entity and aggregate are not served by this sandbox.")
+    return table
 
 
 def _read(text: str) -> Element:

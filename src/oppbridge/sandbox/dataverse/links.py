@@ -15,7 +15,7 @@ from .addresses import Place, Segment, need_row, place_of, relative, resolve, sp
 from .collections import collection_response
 from .desk import Desk
 from .payload import read_body
-from .prefer import Prefer
+from .prefer import Prefer, read_prefer
 from .query import count_rows, read_rows
 from .refusals import Refused, bad_payload, no_such_set
 from .remove import disassociate
@@ -32,9 +32,9 @@ def get_behind(
     entry, row_id, name = place.entry, need_row(desk, place), rest[0].name
     tail = [segment.name for segment in rest[1:]]
     if name in entry.navs:
-        return _related(desk, entry, row_id, name, tail, request, prefer)
+        return _related(desk, entry, row_id, name, tail, request)
     if name in entry.collections or name in entry.pairs:
-        return _members(desk, entry, row_id, name, tail, request, prefer)
+        return _members(desk, entry, row_id, name, tail, request)
     if name in entry.properties:
         value = show(desk, entry, row_id, Options(select=(name,)), Prefer(), request)[name]
         if tail == ["$value"]:
@@ -60,9 +60,9 @@ def _related(
     nav: str,
     tail: list[str],
     request: Request,
-    prefer: Prefer,
 ) -> Response:
     column, towards = entry.navs[nav]
+    prefer = read_prefer(request.headers)
     row = desk.need(entry.logical, row_id)
     kind = row[column.type_property] if column.polymorphic else towards[0].table
     target_id = row[column.wire]
@@ -94,7 +94,6 @@ def _members(
     nav: str,
     tail: list[str],
     request: Request,
-    prefer: Prefer,
 ) -> Response:
     if nav in entry.collections:
         found = entry.collections[nav]
@@ -111,6 +110,7 @@ def _members(
             {"Content-Type": "text/plain"},
             str(count_rows(desk, child, request, within)).encode("utf-8-sig"),
         )
+    prefer = read_prefer(request.headers)
     page = read_rows(desk, child, request, prefer, within)
     if tail == ["$ref"]:
         address = set_address(request, child.definition.entity_set)

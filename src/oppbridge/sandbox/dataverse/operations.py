@@ -158,7 +158,7 @@ def _bulk_delete(desk: Desk, body: dict[str, Any], request: Request) -> Response
                 row = desk.get(entry.logical, row_id)
                 if row is not None:
                     delete_row(desk, entry.logical, row)
-    job = desk.database.version
+    job = desk.database.versions.last
     return _typed(request, "BulkDeleteResponse", {"JobId": f"00000000-0000-4000-8000-{job:012d}"})
 
 

@@ -34,8 +34,6 @@ _KNOWN = frozenset(
         "$id",
         "fetchXml",
         "sql",
-        "savedQuery",
-        "userQuery",
         "tag",
         "partitionId",
     }

@@ -48,6 +48,24 @@ def seed(desk: Desk, identity: Identity) -> None:
     database, settings = desk.database, desk.settings
     database.set_fact("organization", ORGANIZATION)
     _organization(database, settings)
+    _people(desk, identity)
+    _money(desk, settings)
+    _units(desk)
+    for name in _STAKEHOLDERS:
+        create_row(
+            desk,
+            "connectionrole",
+            {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1000},
+        )
+    for name in _TEAM:
+        create_row(
+            desk,
+            "connectionrole",
+            {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1001},
+        )
+
+
+def _people(desk: Desk, identity: Identity) -> None:
     unit = stock_id("businessunit")
     create_row(desk, "businessunit", {"businessunitid": unit, "name": "Contoso"})
     users = (
@@ -82,20 +100,6 @@ def seed(desk: Desk, identity: Identity) -> None:
             "isdefault": True,
         },
     )
-    _money(desk, settings)
-    _units(desk)
-    for name in _STAKEHOLDERS:
-        create_row(
-            desk,
-            "connectionrole",
-            {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1000},
-        )
-    for name in _TEAM:
-        create_row(
-            desk,
-            "connectionrole",
-            {"connectionroleid": stock_id(f"role:{name}"), "name": name, "category": 1001},
-        )
 
 
 def _organization(database: Database, settings: Settings) -> None:

@@ -59,7 +59,7 @@ class DataverseTwin:
                 response = self._answer(request)
             finally:
                 if request.stamp is not None:
-                    self.database.release(request.stamp)
+                    self.database.versions.release(request.stamp)
         return replace(response, headers={**response.headers, **self._headers(request)})
 
     def _answer(self, request: Request) -> Response:
@@ -110,11 +110,11 @@ class DataverseTwin:
 
     def reserve(self) -> Stamp | None:
         """Row versions for a late commit."""
-        return self.database.reserve()
+        return self.database.versions.reserve()
 
     def rows_written(self) -> int:
         """Rows created, changed or deleted so far."""
-        return self.database.rows_written
+        return self.database.versions.given
 
     def close(self) -> None:
         """Close the database."""

@@ -87,7 +87,7 @@ class Inventory:
 
     def rows_written(self) -> int:
         """Rows changed so far."""
-        return self.stock.database.rows_written
+        return self.stock.database.versions.given
 
     def close(self) -> None:
         """Close the database."""

@@ -29,34 +29,7 @@ def qualify(desk: Desk, row_id: str, body: dict[str, Any], request: Request) -> 
     lead = desk.need("lead", row_id)
     if lead["statecode"] != 0:
         raise Refused(400, "0x80040519", "The lead is already closed.")
-    made: list[tuple[str, str]] = []
-    shared = {name: lead[name] for name in _SHARED}
-    customer = _given_customer(body)
-    if body.get("CreateAccount"):
-        account = create_row(
-            desk,
-            "account",
-            {
-                **shared,
-                "name": lead["companyname"] or lead["fullname"],
-                "_originatingleadid_value": row_id,
-            },
-        )
-        made.append(("account", account))
-        customer = customer or ("account", account)
-    if body.get("CreateContact"):
-        contact = {
-            **shared,
-            "firstname": lead["firstname"],
-            "lastname": lead["lastname"],
-            "_originatingleadid_value": row_id,
-        }
-        if customer and customer[0] == "account":
-            contact |= {"_parentcustomerid_value": customer[1], "_parentcustomerid_type": "account"}
-        made.append(("contact", create_row(desk, "contact", contact)))
-        customer = customer or made[-1]
-    if body.get("CreateOpportunity"):
-        made.append(("opportunity", _opportunity(desk, lead, customer, body)))
+    made = _make(desk, lead, body)
     status = check_status(desk, "lead", 1, body.get("Status"))
     update_row(desk, "lead", lead, {"statecode": 1, "statuscode": status})
     value = [
@@ -65,6 +38,27 @@ def qualify(desk: Desk, row_id: str, body: dict[str, Any], request: Request) -> 
     ]
     context = context_of(request, "Collection(Microsoft.Dynamics.CRM.crmbaseentity)")
     return answer_json(200, {"@odata.context": context, "value": value})
+
+
+def _make(desk: Desk, lead: Row, body: dict[str, Any]) -> list[tuple[str, str]]:
+    made: list[tuple[str, str]] = []
+    origin = {"_originatingleadid_value": lead["leadid"]}
+    shared = {name: lead[name] for name in _SHARED} | origin
+    customer = _given_customer(body)
+    if body.get("CreateAccount"):
+        name = lead["companyname"] or lead["fullname"]
+        made.append(("account", create_row(desk, "account", {**shared, "name": name})))
+        customer = customer or made[-1]
+    if body.get("CreateContact"):
+        contact = shared | {"firstname": lead["firstname"], "lastname": lead["lastname"]}
+        if customer and customer[0] == "account":
+            parent = {"_parentcustomerid_value": customer[1], "_parentcustomerid_type": "account"}
+            contact |= parent
+        made.append(("contact", create_row(desk, "contact", contact)))
+        customer = customer or made[-1]
+    if body.get("CreateOpportunity"):
+        made.append(("opportunity", _opportunity(desk, lead, customer, body)))
+    return made
 
 
 def _given_customer(body: dict[str, Any]) -> tuple[str, str] | None:

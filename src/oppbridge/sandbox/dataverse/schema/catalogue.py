@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .common import FREIGHT, PAYMENT, SHIPPING, read_only, table
 from .model import (
     ACTIVE_INACTIVE,
     Definition,
@@ -19,6 +18,7 @@ from .model import (
     text,
     whole,
 )
+from .shared import FREIGHT, PAYMENT, SHIPPING, read_only, table
 
 UOMSCHEDULE = table(
     Definition(

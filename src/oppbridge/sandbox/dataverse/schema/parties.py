@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .common import FREIGHT, PAYMENT, SHIPPING, address, communication, read_only, table
 from .model import (
     ACTIVE_INACTIVE,
     Definition,
@@ -22,6 +21,7 @@ from .model import (
     text,
     whole,
 )
+from .shared import FREIGHT, PAYMENT, SHIPPING, address, communication, read_only, table
 
 _INDUSTRY = (
     "1 Accounting, 2 Agriculture and Non-petrol Natural Resource Extraction, 3 Broadcasting Printing and Publishing, 4 Brokers, "

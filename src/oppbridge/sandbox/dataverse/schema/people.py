@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .common import read_only, table
 from .model import (
     ACTIVE_INACTIVE,
     Column,
@@ -22,6 +21,7 @@ from .model import (
     text,
     whole,
 )
+from .shared import read_only, table
 
 _CONNECTED = (
     "account",

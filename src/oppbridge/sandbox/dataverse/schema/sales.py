@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .common import FREIGHT, PAYMENT, SHIPPING, document_address, read_only, table
 from .model import (
     Column,
     Definition,
@@ -22,6 +21,7 @@ from .model import (
     text,
     whole,
 )
+from .shared import FREIGHT, PAYMENT, SHIPPING, document_address, read_only, table
 
 _ERRORS = (
     "0 None, 1 Detail Error, 2 Missing Price Level, 3 Inactive Price Level, 4 Missing Quantity, 5 Missing Unit Price, 6 Missing Product, "
