@@ -290,3 +290,38 @@ def test_rows_written_by_people_follow_the_same_rules(scm):
     assert found[0]["KnownAs"] == "seen"
     scm.sandbox.scm.delete("CustomersV3", "usmf", account)
     assert scm.sandbox.scm.get("CustomersV3", "usmf", account) is None
+
+
+def test_rows_without_their_key_are_refused(scm):
+    assert "must be filled in" in infolog(scm.post("CustomerGroups", Description="No id"))
+    assert "must be filled in" in infolog(scm.post("ProductsV2", ProductName="No number"))
+    made = scm.made(
+        "CustomerGroups", CustomerGroupId="77", Description="Seven", PaymentTermId="COD"
+    )
+    assert made["dataAreaId"] == "usmf"
+
+
+def test_the_primary_address_is_also_the_customers(scm, key):
+    account = scm.get(key).json()["CustomerAccount"]
+    address = {
+        "CustomerAccountNumber": account,
+        "CustomerLegalEntityId": "usmf",
+        "AddressCountryRegionISOCode": "SE",
+        "AddressCity": "Malmö",
+        "AddressDescription": "Depot",
+    }
+    second = scm.made("CustomerPostalAddresses", **address)
+    assert second["AddressLocationId"].isdigit()
+    assert second["Expiration"] == "2154-12-31T23:59:59Z"
+    assert scm.get(key).json()["AddressCity"] == ""
+    first = scm.made("CustomerPostalAddresses", IsPrimary="Yes", **address)
+    row = scm.get(key).json()
+    assert (row["AddressCity"], row["AddressCountryRegionId"]) == ("Malmö", "SWE")
+    path = (
+        "CustomerPostalAddresses(dataAreaId='usmf',CustomerLegalEntityId='usmf',"
+        f"CustomerAccountNumber='{account}',AddressLocationId='{{}}',Effective={{}})"
+    )
+    kept = path.format(first["AddressLocationId"], first["Effective"])
+    gone = path.format(second["AddressLocationId"], second["Effective"])
+    assert "cannot be deleted" in infolog(scm.delete(kept))
+    assert scm.delete(gone).status_code == 204

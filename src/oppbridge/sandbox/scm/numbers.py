@@ -16,7 +16,7 @@ class Mode(StrEnum):
     CHANGEABLE = "changeable"
 
 
-SHARED = ("PartyNumber",)
+SHARED = ("PartyNumber", "AddressLocationId")
 ALWAYS_AUTOMATIC = (
     "PartyNumber",
     "InventoryLotId",

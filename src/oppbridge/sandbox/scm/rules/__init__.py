@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..draft import Rules
+from .addresses import ADDRESSES
 from .contacts import CONTACTS
 from .customers import CUSTOMERS
 from .documents import ORDERS, QUOTATIONS
@@ -16,6 +17,7 @@ from .products import PRODUCTS, RELEASED, VARIANTS
 
 RULES: Mapping[str, Rules] = {
     "CustomersV3": CUSTOMERS,
+    "CustomerPostalAddresses": ADDRESSES,
     "ContactPersons": CONTACTS,
     "ProductsV2": PRODUCTS,
     "ReleasedProductsV2": RELEASED,
