@@ -49,8 +49,8 @@ def command_line() -> Iterator[str]:
     yield "# Command line"
     yield ""
     yield "Every command that prints takes `--json`. The configuration is `--config`, else"
-    yield "`OPPBRIDGE_CONFIG`, else `oppbridge.yaml`. `oppbridge --debug COMMAND` keeps the traceback"
-    yield "of an error."
+    yield "`OPPBRIDGE_CONFIG`, else `oppbridge.yaml`. `oppbridge --debug COMMAND`, or"
+    yield "`OPPBRIDGE_DEBUG=1`, keeps the traceback of an error."
     yield ""
     for name, command in _commands(group, ""):
         yield f"## oppbridge {name}"
@@ -222,14 +222,7 @@ def connectors() -> Iterator[str]:
         yield ""
         yield from _table(spec.settings)
         yield ""
-        for key, field in spec.settings.model_fields.items():
-            for model in _models(field.annotation):
-                yield f"### {name}: {key}"
-                yield ""
-                yield _doc(model)
-                yield ""
-                yield from _table(model)
-                yield ""
+        yield from _inner(spec.settings, name)
         yield f"Maps: {', '.join(sorted(spec.maps)) or 'none of its own; give yours under `maps`'}."
         yield ""
         promised = sorted(trait.value for trait in spec.traits)
@@ -237,6 +230,19 @@ def connectors() -> Iterator[str]:
         for entity, taken in sorted(spec.narrowed.items()):
             yield f"Not for {entity}: {', '.join(sorted(trait.value for trait in taken))}."
         yield ""
+
+
+def _inner(model: type[BaseModel], path: str) -> Iterator[str]:
+    """The sections inside a model."""
+    for key, field in model.model_fields.items():
+        for inner in _models(field.annotation):
+            yield f"### {path}: {key}"
+            yield ""
+            yield _doc(inner)
+            yield ""
+            yield from _table(inner)
+            yield ""
+            yield from _inner(inner, f"{path}: {key}")
 
 
 def errors() -> Iterator[str]:

@@ -24,8 +24,8 @@ FLOORS = (
     ("cli", "airflow"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-ANNEXES = {"kit", "sandbox"}
-DOORS_TO_ANNEXES = {"cli.demo", "cli.story", "cli.starting"}
+ANNEXES = {"demo", "kit", "sandbox"}
+DOORS_TO_ANNEXES = {"cli.demo", "cli.story", "cli.compared", "cli.starting"}
 LEAF = {"contract": {"errors"}, "errors": set()}
 
 
