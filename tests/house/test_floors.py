@@ -24,7 +24,7 @@ FLOORS = (
     ("cli", "airflow"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-ANNEXES = {"demo", "kit", "sandbox"}
+ANNEXES = {"kit", "sandbox"}
 DOORS_TO_ANNEXES = {"cli.demo", "cli.story", "cli.compared", "cli.starting"}
 LEAF = {"contract": {"errors"}, "errors": set()}
 
