@@ -61,6 +61,9 @@ def test_apostrophes_are_doubled_in_keys_and_filters(scm):
         ("not (OrganizationName eq '*shop') and OrganizationName eq 'walk*'", 1),
         ("OrganizationName eq 'walk*' and CreditLimit gt 999.99", 1),
         ("OrganizationName eq 'walk*' and CreditLimit eq 0", 1),
+        ("OrganizationName eq 'walk*' and CreditLimit add 5 gt 1004.5", 1),
+        ("OrganizationName eq 'walk*' and CreditLimit div 4 eq 250", 1),
+        ("OrganizationName eq 'walk*' and CreditLimit mul -1 eq -1000", 1),
         ("OrganizationName eq 'walk*' and KnownAs eq ''", 2),
         ("OrganizationName eq 'walk*' and KnownAs eq null", 0),
         (f"OrganizationName eq 'walk*' and OnHoldStatus eq {ENUM}CustVendorBlocked'No'", 2),
@@ -88,6 +91,7 @@ def test_filters_mean_what_the_service_means(scm, filter_, expected):
         "Nonsense eq 'a'",
         "organizationname eq 'a'",
         "CreditLimit eq '5'",
+        "OrganizationName add 5 gt 3",
         "OrganizationName eq",
     ],
 )

@@ -84,6 +84,10 @@ class Scope:
         given = value.value if isinstance(value, Literal) else None
         return _FUNCTIONS[short](self.desk, at, given)
 
+    def calculate(self, operator: str, left: Sql, right: Sql) -> Sql:
+        """The service has no arithmetic in filters."""
+        raise BadQuery("Arithmetic operators are not supported in $filter.")
+
     def compare(self, operator: str, left: Sql, right: Literal) -> Sql | None:
         """Nothing of its own."""
         return None

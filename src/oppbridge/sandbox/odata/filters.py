@@ -26,6 +26,8 @@ _WORDS = re.compile(
 )
 _OPERATORS = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
+_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
+
 
 @dataclass(frozen=True, slots=True)
 class Sql:
@@ -57,6 +59,10 @@ class Dialect(Protocol):
 
     def call(self, name: str, arguments: Sequence[Any]) -> Sql | Literal:
         """A function: arguments are `Sql`, `Literal`, or (name, either) for named ones."""
+        ...
+
+    def calculate(self, operator: str, left: Sql, right: Sql) -> Sql:
+        """Arithmetic, in SQL's symbols."""
         ...
 
     def compare(self, operator: str, left: Sql, right: Literal) -> Sql | None:
@@ -242,9 +248,19 @@ def _value(node: Any, dialect: Dialect) -> Sql | Literal:
             return dialect.call(_names(func)[0], [_argument(a, dialect) for a in args])
         case ast.List(val=items):
             return Literal([_constant(item).value for item in items], list)
+        case ast.BinOp(op=op, left=left, right=right):
+            sides = [_number(side, dialect) for side in (left, right)]
+            return dialect.calculate(_ARITHMETIC[type(op)], *sides)
         case ast.BoolOp() | ast.Compare() | ast.CollectionLambda() | ast.UnaryOp(op=ast.Not()):
             return _condition(node, dialect)
     return _constant(node)
+
+
+def _number(node: Any, dialect: Dialect) -> Sql:
+    side = _value(node, dialect)
+    if isinstance(side, Sql):
+        return Sql(_comparable(side), side.params, side.kind)
+    return Sql("?", (bind(Kind.DOUBLE, side),), Kind.DOUBLE)
 
 
 def _argument(node: Any, dialect: Dialect) -> Any:

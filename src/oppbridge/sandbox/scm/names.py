@@ -10,12 +10,14 @@ from odata_query import ast
 
 from ..odata.filters import Literal, Sql, compile_filter, parse_filter
 from ..odata.options import BadQuery
+from ..tables import Kind
 from .assumptions import Assumptions
 from .refusals import NAMESPACE
 from .rows import Rows
 from .schema import Column, Entity
 from .values import KINDS, to_stamp
 
+_NUMBERS = (Kind.DECIMAL, Kind.DOUBLE, Kind.INTEGER)
 _EQUALITY = ("=", "<>")
 
 
@@ -81,6 +83,13 @@ class Names:
             ):
                 return _like(column, patterns[name].format(_escaped(word.value)), "LIKE")
         raise BadQuery(f"The function '{name}' is not supported in $filter.")
+
+    def calculate(self, operator: str, left: Sql, right: Sql) -> Sql:
+        """add, sub, mul, div, mod on numbers."""
+        if any(side.kind not in _NUMBERS for side in (left, right)):
+            raise BadQuery("A binary operator with incompatible types was detected.")
+        text = f"({left.text} {operator} {right.text})"
+        return Sql(text, (*left.params, *right.params), Kind.DOUBLE)
 
     def compare(self, operator: str, left: Sql, right: Literal) -> Sql | None:
         """Enumerations only by literal, text with wildcards, dates without quotes.
