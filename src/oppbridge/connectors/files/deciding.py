@@ -119,7 +119,7 @@ def _settle(desk: Desk, key: str, row: Row, write: Write) -> None:
     desk.documents[key] = row
     desk.changed.add(key)
     for part in write.parts:
-        desk.touched.setdefault(part.collection, set()).add(key)
+        desk.touched.setdefault(part.collection, {})[key] = None
 
 
 def _parts(desk: Desk, key: str, row: Row, write: Write) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Desk:
     by_origin: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     created: list[str] = field(default_factory=list)
-    touched: dict[str, set[str]] = field(default_factory=dict)
+    touched: dict[str, dict[str, None]] = field(default_factory=dict)  # in the order of writes
 
     def parts_of(self, name: str) -> PartsFile:
         """The settings of one kind of line."""

@@ -47,14 +47,14 @@ def _saved(desk: Desk, shelf: Shelf, receipts: list[Receipt]) -> list[Receipt]:
     begun = False
     try:
         for name, keys in desk.touched.items():
-            _save_parts(desk, shelf, name, keys - dropped, frozenset())
+            _save_parts(desk, shelf, name, [key for key in keys if key not in dropped], set())
             begun = True
         if desk.changed:
             _save_documents(desk, shelf)
             begun = True
         for name, lines in shelf.index.lines.items():
             if dropped & set(lines.first):
-                _save_parts(desk, shelf, name, set(), dropped)
+                _save_parts(desk, shelf, name, [], dropped)
     except OSError as exc:
         if not begun:
             raise
@@ -90,11 +90,11 @@ def _copied(row: Row, added: int, blank: Any) -> list[Any] | str:
 
 
 def _save_parts(
-    desk: Desk, shelf: Shelf, name: str, keys: set[str], dropped: set[str] | frozenset[str]
+    desk: Desk, shelf: Shelf, name: str, keys: Sequence[str], dropped: set[str]
 ) -> None:
     """Rewrite the lines of some documents, leave out those of others, copy the rest."""
     sheet, given = desk.sheets[name], desk.parts_of(name)
-    due = {key: _by_key(desk, name, key) for key in sorted(keys)}
+    due = {key: _by_key(desk, name, key) for key in keys}
 
     def rows() -> Iterator[list[Any] | str]:
         if not sheet.is_new:
