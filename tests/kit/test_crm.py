@@ -242,6 +242,12 @@ def test_a_crash_comes_before_or_after_the_effect(
     assert len(crm.rows("companies")) == 1 + served
 
 
+def test_a_kind_or_column_that_is_not_there_is_refused(desk: Desk) -> None:
+    assert refused(desk.describe, "ghosts").code == "no_kind"
+    assert refused(desk.find, "ghosts", "title", []).code == "no_kind"
+    assert refused(desk.find, "companies", "colour", ["red"]).code == "unknown_column"
+
+
 def test_calls_and_writes_are_counted_and_people_are_not(crm: FakeCrm, desk: Desk) -> None:
     id = crm.add("companies", {"title": "Acme"})
     desk.get("companies", [id])

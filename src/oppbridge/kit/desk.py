@@ -63,9 +63,10 @@ class Desk:
         """The rows whose column equals one of the values."""
 
         def serve() -> list[Row]:
+            table = self.crm.table(kind)
             if column != "id" and column not in self.crm.dialect.kinds[kind].columns:
                 raise Refused(422, "unknown_column", f"{kind} has no column {column!r}")
-            return [row for row in self.crm.table(kind).rows() if row[column] in values]
+            return [row for row in table.rows() if row[column] in values]
 
         return self._call(serve)
 
@@ -118,7 +119,12 @@ class Desk:
 
     def describe(self, kind: str) -> Description:
         """The table as it is."""
-        return self._call(lambda: self.crm.dialect.kinds[kind])
+
+        def serve() -> Description:
+            self.crm.table(kind)
+            return self.crm.dialect.kinds[kind]
+
+        return self._call(serve)
 
     def _call(self, serve: Callable[[], T], *, writes: bool = False) -> T:
         with self.crm.lock:

@@ -31,7 +31,7 @@ class IntroductionChecks:
         module = self.spec.open.__module__
         probe = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
         command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {probe}"]
-        out = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        out = subprocess.run(command, capture_output=True, text=True, check=False)
         assert out.stdout.strip() == "[]", f"imported with the spec: {out.stdout}{out.stderr}"
 
     def test_says_what_it_is_in_types(self) -> None:

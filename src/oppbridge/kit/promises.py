@@ -178,7 +178,10 @@ class FeedChecks:
         gone = [*list(known)[:1], *(key for key in keys if key not in known)][:2]
         for key in gone:
             assert trial.write(entity, trial.rows.removal(key)).error is None
-        known |= latest(trial.walk(entity, FEW, page.cursor))
+        cursor = page.cursor
+        for _ in range(2):  # to the end, and once more: a reading under way may be a snapshot
+            pages = list(trial.walk(entity, FEW, cursor))
+            known, cursor = known | latest(iter(pages)), pages[-1].cursor
         alive = {key for key, change in known.items() if change.row is not None}
         assert set(keys) - set(gone) <= alive
         assert not alive & set(gone)
