@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import HTTP
+from email.policy import compat32
 from uuid import uuid4
 
 from oppbridge.errors import ContractBroken
@@ -82,7 +82,7 @@ def parse(answer: Answer) -> list[Outcome]:
     if not kind.lower().startswith("multipart/"):
         raise ContractBroken(f"a batch was answered with {kind or 'no content type'!r}")
     head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1")
-    whole = BytesParser(policy=HTTP).parsebytes(head + answer.body)
+    whole = BytesParser(policy=compat32).parsebytes(head + answer.body)
     parts = _parts(whole)
     return [Outcome(found) for found in map(_answers, parts) if found]
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-_LONG = re.compile(rb"[0-9.]{17}")
+_DIGITS = bytes(48 if chr(byte) in "0123456789." else 32 for byte in range(256))
+_LONG = b"0" * 17
 _LONG_FRACTION = re.compile(rb"[:\[,]\s*-?(?=[0-9.]{17})[0-9]+\.[0-9]")
 
 
@@ -23,7 +24,8 @@ def decode(body: bytes) -> Any:
     Raises ValueError for anything that is not JSON, or nested deeper than 1,000 levels.
     """
     found = orjson.loads(body)
-    if _LONG.search(body) is None or _LONG_FRACTION.search(body) is None:
+    # Two plain passes over the bytes cost a tenth of what the expression alone would.
+    if _LONG not in body.translate(_DIGITS) or _LONG_FRACTION.search(body) is None:
         return found
     try:
         return json.loads(body, parse_float=Decimal)
@@ -36,18 +38,10 @@ def encode(value: Any) -> bytes:
 
     Raises TypeError for values JSON has no word for.
     """
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        return _dump(value).encode()
+    return orjson.dumps(value, default=_digits)
 
 
-def _dump(value: Any) -> str:
+def _digits(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dict):
-        inside = ",".join(f"{json.dumps(str(key))}:{_dump(item)}" for key, item in value.items())
-        return "{" + inside + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(_dump(item) for item in value) + "]"
-    return orjson.dumps(value).decode()
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{type(value).__name__} has no JSON spelling")

@@ -32,6 +32,9 @@ TARGETS = {
 }
 """Shown column -> column read and the table it must point at."""
 
+POLYMORPHIC = frozenset(lookup for lookup, _ in TARGETS.values())
+"""Columns read whose rows must say which table they point at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:

@@ -95,7 +95,7 @@ def make(run: Run, entity: Entity, write: Write, source: str) -> Made | None:
 
 def _order(run: Run, write: Write, quote: str) -> Made | None:
     columns = ("salesorderid", "createdon")
-    rows = rows_where(run.desk, "salesorders", "_quoteid_value", "quoteid", [quote], columns)
+    rows = rows_where(run.desk, "salesorders", "quoteid", [quote], columns)
     if rows:
         first = min(rows, key=lambda row: (str(row["createdon"]), str(row["salesorderid"])))
         return Made(str(first["salesorderid"]), existed=True)
@@ -176,7 +176,7 @@ def _matched(
     child = _lines_of(entity)
     columns = (child.pk, "_productid_value", "productdescription", "quantity")
     owner = child.parent.removeprefix("_").removesuffix("_value")
-    free = rows_where(desk, child.set, child.parent, owner, [key], columns)
+    free = rows_where(desk, child.set, owner, [key], columns)
     free.sort(key=lambda row: str(row[child.pk]))
     pairs: list[tuple[Part, str]] = []
     missing: list[Part] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from oppbridge.http.answer import Answer, Call
 from oppbridge.http.decode import encode
 from oppbridge.http.session import Session
 
+from .columns import POLYMORPHIC
 from .named import Names
 from .settings import DataverseSettings
 from .tables import Table
@@ -52,9 +53,10 @@ class Desk:
             found["CallerObjectId"] = str(self.settings.caller)
         return found
 
-    def reading(self, size: int, *preferences: str) -> dict[str, str]:
-        """The headers of a read of pages of `size` rows."""
-        prefer = ",".join([*preferences, f"odata.maxpagesize={size}", _ANNOTATIONS])
+    def reading(self, size: int, columns: Iterable[str], *preferences: str) -> dict[str, str]:
+        """The headers of a read of pages of `size` rows; annotations where a column needs them."""
+        annotations = [] if POLYMORPHIC.isdisjoint(columns) else [_ANNOTATIONS]
+        prefer = ",".join([*preferences, f"odata.maxpagesize={size}", *annotations])
         return {**self.headers, "Prefer": prefer, "If-None-Match": "null"}
 
     def writing(self, method: str, path: str, body: Any, **headers: str) -> Call:

@@ -57,7 +57,7 @@ def step(desk: Desk, source: Source, feed: Feed, limit: int) -> Step:
 
 def _tracked(desk: Desk, source: Source, feed: Feed, limit: int) -> Step:
     path = feed.link or Query(select=source.columns).of(f"{ROOT}/{source.set}")
-    call = Call("GET", path, None, desk.reading(limit, _TRACK), repeatable=True)
+    call = Call("GET", path, None, desk.reading(limit, source.columns, _TRACK), repeatable=True)
     answer, error = desk.send(call)
     code = code_of(answer) if error else ""
     if code == FORGOTTEN or answer.status == 410:
@@ -91,7 +91,7 @@ def _walked(desk: Desk, source: Source, feed: Feed, limit: int) -> Step:
         orderby=("modifiedon", source.pk),
     )
     path = feed.link or query.of(f"{ROOT}/{source.set}")
-    call = Call("GET", path, None, desk.reading(limit), repeatable=True)
+    call = Call("GET", path, None, desk.reading(limit, source.columns), repeatable=True)
     answer, error = desk.send(call)
     if error is not None:
         raise error

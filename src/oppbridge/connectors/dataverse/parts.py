@@ -66,14 +66,14 @@ def _made_already(desk: Desk, entity: Entity, again: Sequence[Write]) -> set[str
     for collection, ids in wanted.items():
         child = entity.table.children[collection]
         if child.kind is not Kind.COMPETITORS:
-            rows = rows_where(desk, child.set, child.pk, child.pk, ids, (child.pk,))
+            rows = rows_where(desk, child.set, child.pk, ids, (child.pk,))
             made |= {str(row[child.pk]) for row in rows}
     return made
 
 
 def _look_up_units(desk: Desk, products: set[str], known: Known) -> None:
     columns = ("productid", "_defaultuomid_value", "_defaultuomscheduleid_value")
-    for row in rows_where(desk, "products", "productid", "productid", products, columns):
+    for row in rows_where(desk, "products", "productid", products, columns):
         units = row.get("_defaultuomid_value"), row.get("_defaultuomscheduleid_value")
         known.units[str(row["productid"])] = units
 
@@ -83,11 +83,11 @@ def _look_up_rivals(desk: Desk, names: set[str], owners: set[str], known: Known)
     for row in find_rows(desk, "competitors", "name", names, columns):
         known.rivals.setdefault(str(row["name"]).casefold(), str(row["competitorid"]))
     made = {_rival_id(name) for name in names}
-    rows = rows_where(desk, "competitors", "competitorid", "competitorid", made, columns)
+    rows = rows_where(desk, "competitors", "competitorid", made, columns)
     known.rival_ids = {str(row["competitorid"]) for row in rows}
     pairs = ("opportunityid", "competitorid")
     links = "opportunitycompetitorscollection"
-    for row in rows_where(desk, links, "opportunityid", "opportunityid", owners, pairs):
+    for row in rows_where(desk, links, "opportunityid", owners, pairs):
         known.linked.add((str(row["opportunityid"]), str(row["competitorid"])))
 
 

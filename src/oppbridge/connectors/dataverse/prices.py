@@ -87,7 +87,7 @@ def price_jobs(desk: Desk, wanted: Sequence[Priced]) -> Iterator[Job | tuple[str
     lists = price_lists(desk)
     ids = [str(priced.product["productid"]) for priced in wanted]
     columns = ("productpricelevelid", "_productid_value", "_pricelevelid_value", "_uomid_value")
-    items = rows_where(desk, "productpricelevels", "_productid_value", "productid", ids, columns)
+    items = rows_where(desk, "productpricelevels", "productid", ids, columns)
     here = _by_place(items)
     for priced in wanted:
         product_id, unit = (

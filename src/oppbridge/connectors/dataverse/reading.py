@@ -113,9 +113,10 @@ class Reading:
         return complete(self.desk, self.entity, by_keys(self.desk, self.entity, owners))
 
     def _walk(self, place: Place, limit: int) -> tuple[Place, list[Change]]:
-        query = Query(select=header_columns(self.entity), orderby=(self.entity.table.pk,))
+        columns = header_columns(self.entity)
+        query = Query(select=columns, orderby=(self.entity.table.pk,))
         path = place.walk or query.of(f"{ROOT}/{self.entity.table.set}")
-        found = read_page(self.desk.session, path, self.desk.reading(limit))
+        found = read_page(self.desk.session, path, self.desk.reading(limit, columns))
         then = replace(place, again=False, walk=found.next)
         return then, complete(self.desk, self.entity, found.rows)
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from oppbridge.contract import Change
@@ -67,9 +67,7 @@ def children_of(desk: Desk, entity: Entity) -> list[Child]:
 
 def by_keys(desk: Desk, entity: Entity, keys: Iterable[str]) -> list[Row]:
     """The header rows with these keys; absent ones are left out."""
-    return rows_where(
-        desk, entity.table.set, entity.table.pk, entity.table.pk, keys, header_columns(entity)
-    )
+    return rows_where(desk, entity.table.set, entity.table.pk, keys, header_columns(entity))
 
 
 def shower(desk: Desk, columns: Iterable[str]) -> Callable[[Row], None]:
@@ -79,7 +77,8 @@ def shower(desk: Desk, columns: Iterable[str]) -> Callable[[Row], None]:
         if column in TARGETS:
             steps.append(partial(_show_target, column, *TARGETS[column]))
         elif column in NAMED:
-            steps.append(partial(_show_name, desk, column))
+            known: dict[str | None, str | None] = {None: None}
+            steps.append(partial(_show_name, desk, column, known))
         elif column == NET_AMOUNT:
             steps.append(_show_net)
 
@@ -95,9 +94,12 @@ def _show_target(column: str, lookup: str, target: str, row: Row) -> None:
     row[column] = row.get(lookup) if pointed == target else None
 
 
-def _show_name(desk: Desk, column: str, row: Row) -> None:
+def _show_name(desk: Desk, column: str, known: dict[str | None, str | None], row: Row) -> None:
     named = NAMED[column]
-    row[column] = desk.names.name(named, row.get(named.column))
+    id = row.get(named.column)
+    if id not in known:
+        known[id] = desk.names.name(named, id)
+    row[column] = known[id]
 
 
 def _show_net(row: Row) -> None:
@@ -108,9 +110,7 @@ def _show_net(row: Row) -> None:
 
 def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None:
     ids = [str(row[entity.table.pk]) for row in rows]
-    parts = rows_where(
-        desk, child.set, child.parent, _attribute(child.parent), ids, part_columns(entity, child)
-    )
+    parts = rows_where(desk, child.set, _attribute(child.parent), ids, part_columns(entity, child))
     if child.kind is Kind.PRICES:
         join_prices(desk, rows, parts)
         return
@@ -144,7 +144,7 @@ def is_stakeholder(desk: Desk, row: Mapping[str, Any]) -> bool:
 def _competitors(desk: Desk, entity: Entity, child: Child, links: Sequence[Row]) -> list[Row]:
     columns = selected(entity.selection.collections[child.collection], "competitorid")
     ids = {str(link["competitorid"]) for link in links}
-    rivals = rows_where(desk, "competitors", "competitorid", "competitorid", ids, columns)
+    rivals = rows_where(desk, "competitors", "competitorid", ids, columns)
     known = {str(rival["competitorid"]): rival for rival in rivals}
     return [
         {**known[str(link["competitorid"])], child.parent: link[child.parent]}
@@ -164,6 +164,7 @@ def _change(entity: Entity, row: Row) -> Change:
     return Change(key, row, row.get(ETAG), instant(row.get("modifiedon")))
 
 
-def instant(text: Any) -> datetime | None:
-    """The moment a date-time column holds."""
-    return datetime.fromisoformat(text) if isinstance(text, str) else None
+@lru_cache(maxsize=4096)
+def instant(text: str | None) -> datetime | None:
+    """The moment a date-time column holds. Rows written together share it."""
+    return None if text is None else datetime.fromisoformat(text)

@@ -60,7 +60,7 @@ def _found_already(work: Work) -> None:
 def existing(desk: Desk, entity: Entity, keys: Sequence[str]) -> set[str]:
     """Those of the keys under which there is a row."""
     table = entity.table
-    rows = rows_where(desk, table.set, table.pk, table.pk, keys, (table.pk,))
+    rows = rows_where(desk, table.set, table.pk, keys, (table.pk,))
     return {str(row[table.pk]) for row in rows}
 
 
