@@ -19,7 +19,6 @@ PUBLIC = {
     "oppbridge.records": None,
     "oppbridge.scoring": None,
     "oppbridge.store": None,
-    "oppbridge.http": None,
     "oppbridge.kit": None,
     "oppbridge.sandbox": None,
 }  # fmt: skip

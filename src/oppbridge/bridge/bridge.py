@@ -192,10 +192,12 @@ class Bridge:
         return refuse(self._store, ids, by)
 
     def retry(self, ids: Sequence[int]) -> int:
-        """Try dead letters again with the next run."""
+        """Try dead letters again: writes with the next run, unreadable rows now."""
         from .plans import retry
 
-        return retry(self._store, ids)
+        for letter in retry(self._store, ids):
+            self._look(letter.flow, letter.system, letter.entity, letter.key or "")
+        return len(ids)
 
     def drop(self, ids: Sequence[int], by: str) -> int:
         """Set dead letters aside; a change of content brings them up again."""
@@ -233,6 +235,19 @@ class Bridge:
             if progress is not None:
                 line.progress = progress
             yield line
+
+    def _look(self, flow: str, system: str, entity: str, key: str) -> None:
+        """Observe one row now, if the flow still moves it."""
+        from ..engine import Post
+        from ..engine.observe import look
+
+        with self._line(flow, None) as line:
+            section = line.flow.entity(entity)
+            if section is not None and system in section.members:
+                try:
+                    look(Post(line, section.members[system], entity), [key])
+                finally:
+                    line.finish()
 
     def _stage(
         self, flow: str, progress: Progress | None, stage: Callable[[Line], object]

@@ -149,12 +149,13 @@ def refuse(store: Store, ids: Sequence[int], by: str) -> int:
         return len(chosen)
 
 
-def retry(store: Store, ids: Sequence[int]) -> int:
-    """Try dead letters again with the next run."""
+def retry(store: Store, ids: Sequence[int]) -> list[Planned]:
+    """Have dead writes sent with the next run; letters about unreadable rows are returned."""
     with store.write() as tx:
         chosen = _in_state(tx, ids, "dead")
-        writes.decided_by(tx, [write.id for write in chosen], "planned", "")
-        return len(chosen)
+        again = [write.id for write in chosen if write.action != "read"]
+        writes.decided_by(tx, again, "planned", "")
+        return [write for write in chosen if write.action == "read"]
 
 
 def drop(store: Store, ids: Sequence[int], by: str) -> int:

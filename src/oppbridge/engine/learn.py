@@ -192,12 +192,12 @@ def _store(tx: Tx, post: Post, out: _Learned) -> None:
     records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
     if out.fresh:
         wake(tx, post, [link.key for link in out.fresh])
-    post.count("dead", len(out.unreadable))
     letters = writes.unreadable(tx, post.system, post.entity, [*out.unreadable, *out.readable])
     same = {key for key, (_, why) in letters.items() if out.unreadable.get(key) == why}
     writes.drop(tx, [id for key, (id, _) in letters.items() if key not in same])
     fresh = [_letter(post, key, why) for key, why in out.unreadable.items() if key not in same]
     writes.insert(tx, fresh, post.line.run_id)
+    post.count("dead", len(fresh))
 
 
 def wake(tx: Tx, post: Post, keys: Sequence[str]) -> None:

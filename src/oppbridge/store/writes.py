@@ -156,7 +156,7 @@ def unreadable(
             write.c.system == system,
             write.c.entity == entity,
             write.c.action == "read",
-            write.c.state == "dead",
+            write.c.state.in_(("dead", "refused")),
             among,
         )
 
