@@ -39,8 +39,8 @@ bench: $(READY)  ## every benchmark, printed as ratios
 docs: $(READY)  ## write the generated reference pages anew
 	$(BIN)/python docs/generate.py
 
-pins: $(READY)  ## write constraints.txt anew from what is installed
-	$(BIN)/python -m pip list --format=freeze --exclude-editable | grep -v -E '^(pip|setuptools)=' > constraints.txt
+pins: $(READY)  ## write constraints.txt anew for what every extra needs
+	$(BIN)/python tests/house/pins.py > .venv/pins.txt && mv .venv/pins.txt constraints.txt
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
