@@ -119,3 +119,20 @@ def test_calls_and_writes_are_counted_per_service(
     assert session.get(f"{base}/_sandbox/counters").json()["dataverse"]["requests"] == 2
     session.post(f"{base}/_sandbox/counters/reset")
     assert sandbox.counters.requests("dataverse") == 0
+
+
+def test_a_fault_may_redirect_or_dawdle(sandbox: Sandbox, session: requests.Session) -> None:
+    url = sandbox.url("dataverse") + "/api/data/v9.2/accounts"
+    away = {"Location": "https://elsewhere.example/"}
+    sandbox.faults.add("status", status=302, headers=away)
+    answer = session.get(url, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, away["Location"])
+    session.headers["Authorization"] = "Bearer x"
+    whole = session.get(url).content
+    sandbox.faults.add("slow_body", delay=0.3)
+    began = time.perf_counter()
+    assert session.get(url).content == whole
+    assert time.perf_counter() - began > 0.25
+    sandbox.faults.add("lost_answer", delay=5)
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        session.get(url, timeout=0.2)

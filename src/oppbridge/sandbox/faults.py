@@ -16,11 +16,12 @@ class Kind(StrEnum):
     """What a fault does."""
 
     LATENCY = "latency"  # answer `delay` seconds later
-    THROTTLE = "throttle"  # 429 with Retry-After `retry_after`
-    STATUS = "status"  # answer `status` with `message` in the service's own error form
+    THROTTLE = "throttle"  # 429 over `facet`, with Retry-After `retry_after`
+    STATUS = "status"  # answer `status` with `message` in the service's own form, and `headers`
     HTML = "html"  # an HTML error page with `status`, as gateways send
     RESET_BEFORE = "reset_before"  # cut the connection, nothing done
-    LOST_ANSWER = "lost_answer"  # do it, commit, cut the connection
+    LOST_ANSWER = "lost_answer"  # do it, commit, cut the connection `delay` seconds later
+    SLOW_BODY = "slow_body"  # do it, send the answer in slices over `delay` seconds
     RESET_IN_BODY = "reset_in_body"  # do it, send half of the answer, cut the connection
     TRUNCATED = "truncated"  # do it, close in good order after half of the answer
     LATE_COMMIT = "late_commit"  # row versions and stamps of now, visible `delay` seconds later
@@ -49,7 +50,9 @@ class Fault:
     status: int = 503
     code: str = ""
     message: str = "The service is unavailable."
+    facet: str = "requests"
     retry_after: str = "1"
+    headers: dict[str, str] = field(default_factory=dict)
     struck: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False)
 

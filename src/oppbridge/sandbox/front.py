@@ -82,11 +82,14 @@ class Front:
         rows: int,
     ) -> web.StreamResponse:
         if Kind.LOST_ANSWER in faults:
+            await asyncio.sleep(faults[Kind.LOST_ANSWER].delay)
             self._count(request, replace(_UNANSWERED, writes=answer.writes), rows)
             return _cut(incoming)
         self._count(request, answer, rows)
         if Kind.RESET_IN_BODY in faults or Kind.TRUNCATED in faults:
             return await _half(incoming, answer, abort=Kind.RESET_IN_BODY in faults)
+        if Kind.SLOW_BODY in faults:
+            return await _slowly(incoming, answer, faults[Kind.SLOW_BODY].delay)
         return _send(answer)
 
     def _instead(self, faults: dict[Kind, Fault], request: Request) -> Response | None:
@@ -94,7 +97,7 @@ class Front:
             return _UNANSWERED
         if Kind.THROTTLE in faults:
             fault = faults[Kind.THROTTLE]
-            refused = self.service.refusal(429, "", request)
+            refused = self.service.refusal(429, fault.facet, request)
             wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
             return replace(refused, headers={**refused.headers, **wait})
         if Kind.EXPIRED_TOKEN in faults:
@@ -105,7 +108,8 @@ class Front:
         if Kind.STATUS in faults:
             fault = faults[Kind.STATUS]
             text = f"{fault.code}|{fault.message}" if fault.code else fault.message
-            return self.service.refusal(fault.status, text, request)
+            refused = self.service.refusal(fault.status, text, request)
+            return replace(refused, headers={**refused.headers, **fault.headers})
         return None
 
     def _throttled(self, throttle: Throttle, request: Request) -> Response:
@@ -154,4 +158,17 @@ async def _half(incoming: web.BaseRequest, answer: Response, *, abort: bool) -> 
             incoming.transport.abort()
         else:
             incoming.transport.close()
+    return response
+
+
+async def _slowly(
+    incoming: web.BaseRequest, answer: Response, seconds: float
+) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_length = len(answer.body)
+    await response.prepare(incoming)
+    size = max(1, len(answer.body) // 10)
+    for begin in range(0, len(answer.body), size):
+        await response.write(answer.body[begin : begin + size])
+        await asyncio.sleep(seconds / 10)
     return response

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from .conftest import Api
+from oppbridge.sandbox.dataverse.schema.model import text
+
+from .conftest import Api, code
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 SPACE = "Microsoft.Dynamics.CRM"
@@ -127,3 +129,19 @@ def test_keys_and_relationships(api: Api) -> None:
     assert {"product_opportunities", "opportunity_quotes"} <= to_many
     pairs = api.get(f"{below}/ManyToManyRelationships")["value"]
     assert [p["IntersectEntityName"] for p in pairs] == ["opportunitycompetitors"]
+
+
+def test_a_schema_may_drift_while_it_runs(api: Api) -> None:
+    twin = api.sandbox.dataverse
+    row = api.new("competitors", {"name": "c", "keyproduct": "bikes"})
+    twin.alter("competitor", add=[text("opp_note", 5)], drop=["keyproduct"])
+    below = "EntityDefinitions(LogicalName='competitor')/Attributes?$select=LogicalName"
+    names = {c["LogicalName"] for c in api.get(below)["value"]}
+    assert "opp_note" in names
+    assert "keyproduct" not in names
+    assert api.call("GET", "competitors?$select=keyproduct").status_code == 400
+    assert api.patch(f"competitors({row})", {"keyproduct": "x"}).status_code == 400
+    assert api.patch(f"competitors({row})", {"opp_note": "fits"}).status_code == 204
+    assert code(api.patch(f"competitors({row})", {"opp_note": "does not"})) == "0x80044331"
+    twin.alter("competitor", add=[text("keyproduct", 200)])
+    assert api.get(f"competitors({row})?$select=keyproduct")["keyproduct"] == "bikes"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..database import Database, Row
@@ -11,7 +12,8 @@ from .addresses import need_row, place_of, split_path
 from .desk import Caller, Desk
 from .refusals import no_such_set
 from .remove import delete_row
-from .schema.book import Book, Entry
+from .schema.book import Book, Entry, bind_book, stored
+from .schema.model import Column
 from .seed import PERSON
 from .settings import Settings
 from .single import change
@@ -67,6 +69,20 @@ class Direct:
         with self.database.transaction():
             desk = self.desk(user)
             delete_row(desk, entry.logical, desk.need(entry.logical, row_id))
+
+    def alter(self, table: str, *, add: Sequence[Column] = (), drop: Sequence[str] = ()) -> None:
+        """Change a table as a customiser would: add or replace columns, drop some by name.
+
+        Rows keep what they hold; metadata, queries and validation follow at once.
+        """
+        logical = self._entry(table).logical
+        gone = {*drop, *(column.name for column in add)}
+        stock = self.book[logical].definition
+        kept = tuple(column for column in stock.columns if column.name not in gone)
+        altered = replace(stock, columns=(*kept, *add))
+        definitions = [e.definition for e in self.book.entries.values() if e.logical != logical]
+        self.book = bind_book([*definitions, altered])
+        self.database.define(stored(self.book[logical]))
 
     def count(self, table: str) -> int:
         """How many rows there are."""

@@ -37,13 +37,13 @@ class DataverseTwin:
     def __init__(self, world: World, settings: Settings | None = None) -> None:
         self.world = world
         self.settings = settings or Settings()
-        self.book = make_book(self.settings.columns, self.settings.keys, self.settings.untracked)
-        self.database = Database(world.database_path(self.name), storage(self.book), world.clock)
-        self.direct = Direct(self.book, self.database, self.settings)
+        book = make_book(self.settings.columns, self.settings.keys, self.settings.untracked)
+        self.database = Database(world.database_path(self.name), storage(book), world.clock)
+        self.direct = Direct(book, self.database, self.settings)
         if self.database.fact("organization") is None:
             with self.database.transaction():
                 seed(
-                    Desk(self.book, self.database, self.settings, application_caller()),
+                    Desk(self.direct.book, self.database, self.settings, application_caller()),
                     world.identity,
                 )
 
@@ -73,7 +73,7 @@ class DataverseTwin:
             caller = self._caller(request)
         except Refused as refusal:
             return error_response(refusal.status, refusal.code, refusal.message)
-        return answer_errors(Desk(self.book, self.database, self.settings, caller), request)
+        return answer_errors(Desk(self.direct.book, self.database, self.settings, caller), request)
 
     def refusal(self, status: int, message: str, request: Request) -> Response:
         """Refusals that the front decides on: throttling, sign-in, trouble."""

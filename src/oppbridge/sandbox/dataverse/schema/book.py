@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...tables import Field, Kind, Table
-from .model import Column, Definition, OnDelete, Pair, Towards, Type
+from .model import Column, Definition, OnDelete, Pair, Towards
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,18 @@ def make_book(
     """The stock tables plus an environment's own columns and alternate keys."""
     from . import catalogue, parties, people, sales
 
-    entries: dict[str, Entry] = {}
+    definitions = []
     for stock in (*parties.TABLES, *catalogue.TABLES, *sales.TABLES, *people.TABLES):
         columns = (*stock.columns, *extra.get(stock.logical, ()))
-        definition = replace(
-            stock,
-            columns=columns,
-            keys=(*stock.keys, *keys.get(stock.logical, ())),
-            tracked=stock.tracked and stock.logical not in untracked,
-        )
-        entries[stock.logical] = _entry(definition)
+        own_keys = (*stock.keys, *keys.get(stock.logical, ()))
+        tracked = stock.tracked and stock.logical not in untracked
+        definitions.append(replace(stock, columns=columns, keys=own_keys, tracked=tracked))
+    return bind_book(definitions)
+
+
+def bind_book(definitions: Iterable[Definition]) -> Book:
+    """The book of these tables, with every navigation led to where it goes."""
+    entries = {definition.logical: _entry(definition) for definition in definitions}
     children: dict[str, list[tuple[str, Column, Towards]]] = {name: [] for name in entries}
     for entry in entries.values():
         for column in entry.definition.columns:
@@ -110,10 +112,11 @@ def _key_property(definition: Definition, name: str) -> str:
 
 def storage(book: Book) -> list[Table]:
     """The SQLite tables behind a book."""
-    return [_stored(entry) for entry in book.entries.values()]
+    return [stored(entry) for entry in book.entries.values()]
 
 
-def _stored(entry: Entry) -> Table:
+def stored(entry: Entry) -> Table:
+    """The SQLite table behind one entry."""
     definition = entry.definition
     fields = []
     indexes: list[tuple[str, ...]] = []
@@ -145,8 +148,3 @@ def _walked(column: Column) -> bool:
         or (t.back and t.table not in ("systemuser", "transactioncurrency"))
         for t in column.towards
     )
-
-
-def stored_type(column: Column) -> bool:
-    """Whether the column keeps an amount that must be exact."""
-    return column.type in (Type.MONEY, Type.DECIMAL)
