@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from email.parser import BytesParser
-from email.policy import HTTP
+from email.policy import compat32
 from http import HTTPStatus
 from typing import Any
 
@@ -69,7 +69,7 @@ def parse_batch(content_type: str, body: bytes, limit: int = 1000) -> list[Opera
 
 
 def _parts(content_type: bytes, body: bytes) -> list[Any]:
-    message = BytesParser(policy=HTTP).parsebytes(
+    message = BytesParser(policy=compat32).parsebytes(
         b"Content-Type: " + content_type + b"\r\n\r\n" + body
     )
     parts = message.get_payload()
