@@ -115,6 +115,23 @@ def test_old_encodings_are_detected(tmp_path):
     assert rows(opened(tmp_path))["7"]["name"] == "Müller & Söhne, Straße 7"
 
 
+WORDS = {
+    "cp1252": ["Müller", "Café déjà vu François", "5 € “x”", "¿Qué? £100"],
+    "cp1250": ["Łódź Kraków, spółka święto"],
+    "cp1251": ["Привет мир как дела"],
+    "cp1253": ["Ελληνικά εταιρεία"],
+    "shift_jis": ["東京株式会社 大阪"],
+    "gb18030": ["北京公司 上海有限"],
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), [(e, t) for e, ts in WORDS.items() for t in ts])
+def test_what_is_not_unicode_is_guessed_and_told(tmp_path, caplog, encoding, text):
+    put(tmp_path, f"id;name\n1;{text}\n".encode(encoding))
+    assert rows(opened(tmp_path))["1"]["name"] == text
+    assert "deals.csv: is not Unicode; taken for" in caplog.text
+
+
 def test_what_the_settings_give_is_not_guessed(tmp_path):
     put(tmp_path, "id~name\n1~Größe\n".encode("cp850"))
     assert rows(opened(tmp_path, encoding="cp850", delimiter="~"))["1"]["name"] == "Größe"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oppbridge.connectors.files import stored
+from oppbridge.connectors.files import locking, stored
 from oppbridge.contract import Action, Part, Write
 from oppbridge.errors import AccessDenied, Gone, Invalid, Stale, Unavailable, Unsure
 from tests.connectors.files.folders import changes, opened, put, rows
@@ -303,3 +303,10 @@ def test_nothing_is_left_behind(tmp_path):
         "lines.csv",
         ".oppbridge.lock",
     }
+
+
+def test_a_folder_that_another_process_writes_to_is_not_available(tmp_path, monkeypatch):
+    line = document(tmp_path)
+    monkeypatch.setattr(locking, "PATIENCE", 0.1)
+    with locking.locked(tmp_path), pytest.raises(Unavailable, match="another process is writing"):
+        line.write("account", [delete("1")])

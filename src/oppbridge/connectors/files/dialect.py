@@ -15,17 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from ...errors import ConfigError, SchemaDrift
+from .encoding import SAMPLE, detect_encoding
 from .settings import EntityFile
 
 DELIMITERS = ",;\t|"
-SAMPLE = 262_144  # bytes
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ def _detected(
     wanted: tuple[str, ...],
 ) -> Dialect:
     """Remembered for a file as long as it stays the same: detection reads all of it."""
-    encoding = spelled[0] or _encoding(path)
+    encoding = spelled[0] or detect_encoding(path)
     try:
         with path.open("rb") as handle:
             sample = handle.read(SAMPLE)
@@ -62,49 +55,6 @@ def _detected(
         raise ConfigError(f"{path.name}: no encoding called {encoding!r}") from exc
     newline = "\r\n" if "\r\n" in text else "\n" if "\n" in text or "\r" not in text else "\r"
     return Dialect(encoding, spelled[1] or _delimiter(text, wanted), newline)
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as handle:
-        head = handle.read(4)
-        for mark, name in BOMS:
-            if head.startswith(mark):
-                return name
-        handle.seek(0)
-        bad = _first_bad(handle)
-        if bad is None:
-            return "utf-8"
-        handle.seek(max(0, bad - SAMPLE // 2))
-        sample = handle.read(SAMPLE)
-    return _guess(sample)
-
-
-def _first_bad(handle: io.BufferedReader) -> int | None:
-    """The offset of about the first byte that is not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    offset = 0
-    while True:
-        chunk = handle.read(SAMPLE)
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as exc:
-            return offset + exc.start
-        if not chunk:
-            return None
-        offset += len(chunk)
-
-
-def _guess(sample: bytes) -> str:
-    """UTF-8 with a few spoilt bytes stays UTF-8, so that only their lines are refused."""
-    from charset_normalizer import from_bytes
-
-    text = sample.decode("utf-8", "surrogateescape")
-    spoilt = sum("\udc80" <= character <= "\udcff" for character in text)
-    fine = sum(not character.isascii() for character in text) - spoilt
-    if fine > spoilt:
-        return "utf-8"
-    best = from_bytes(sample).best()
-    return best.encoding if best is not None else "cp1252"
 
 
 def _delimiter(text: str, wanted: Collection[str]) -> str:

@@ -64,5 +64,5 @@ class Identity:
                 raise Unavailable(f"{path.name}: cannot be read: {exc.strerror}") from exc
             there += "1"
             begins = xxh3_64_hexdigest(head.partition(b"\n")[0])
-            marks.append(f"{path.name} {stat.st_size} {stat.st_mtime_ns} {begins}")
+            marks.append(f"{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino} {begins}")
         return cls(there + ":" + hashed("\n".join(marks)))

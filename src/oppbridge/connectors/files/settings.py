@@ -42,10 +42,11 @@ class PartsFile(Strict):
 
 
 class EntityFile(Strict):
-    """The file of one entity. `file` may be a pattern such as `deals-*.csv`, which is only read.
+    """The file of one entity; `file` may be a pattern such as `deals-*.csv`, which is only read.
 
-    Encoding and delimiter are detected unless given. `origin` is the column in which creates keep
-    the record's id; it is added to a file that lacks it.
+    Encoding and delimiter are detected unless given; what is not Unicode is taken for
+    Windows-1252 unless it looks otherwise. A cell may hold 131,072 characters. `origin` is the
+    column in which creates keep the record's id; it is added to a file that lacks it.
     """
 
     file: FileName
