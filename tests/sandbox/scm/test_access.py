@@ -84,7 +84,7 @@ def test_limits_apply_once_they_are_asked_for(scm, facet, text):
 
 
 def test_resource_throttling_comes_as_a_fault(scm):
-    scm.sandbox.faults.add("throttle", service="scm", retry_after="30")
+    scm.sandbox.faults.add("throttle", service="scm", facet="resources", retry_after="30")
     answer = scm.get("Currencies")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "30")
     assert "high resource utilization" in answer.text

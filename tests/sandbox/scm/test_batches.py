@@ -94,7 +94,9 @@ def test_a_changeset_cannot_read(scm):
 def test_one_part_can_be_throttled_inside_an_answer_of_200(scm):
     account = scm.customer()
     url = f"{scm.base}/data/CustomersV3(dataAreaId='usmf',CustomerAccount='{account}')"
-    scm.sandbox.faults.add("throttle", service="scm part", skip=1, retry_after="7")
+    scm.sandbox.faults.add(
+        "throttle", service="scm part", skip=1, facet="resources", retry_after="7"
+    )
     answer = _send(scm, *(_part(n, "PATCH", url, {"KnownAs": str(n)}) for n in (1, 2, 3)))
     assert _statuses(answer) == [204, 429, 204]
     assert "Retry-After: 7" in answer.text

@@ -31,6 +31,7 @@ class Assumptions:
         "multiply"  # line and multiline percentages: `multiply`, `add` or `larger`
     )
     strict_tokens: bool = True  # tokens must be issued here for exactly this address
+    package_seconds: float = 2.0  # how long a data management job takes
     tax_rates: Mapping[str, Decimal] = field(default_factory=dict)  # percent by sales tax group
 
     def change(self, **answers: Any) -> Assumptions:

@@ -3,10 +3,10 @@
 Bodies are JSON objects. Documents: `send_quotation` and the other steps, `confirm_order`,
 `pick_order`, `pack_order`, `invoice_order`, `cancel_order` with {company, number} and where it fits
 {reason} or {quantities}. Jobs: `calculate_totals`. Administration: `assume` {answers}, `sequence`
-{company, name, mode}, `user` {subject, company, companies, language}, `stop_item` {company, item,
-stopped}, `order_settings` {company, item, site, warehouse}, `stock` {company, item, site,
-warehouse, quantity, reserved, ordered}, `agree_price` {company, item, price, currency, ...}, `hold`
-{company, account, status}.
+{company, name, mode}, `user` {subject, company, companies, language}, `project` {name, entities,
+incremental}, `stop_item` {company, item, stopped}, `order_settings` {company, item, site,
+warehouse}, `stock` {company, item, site, warehouse, quantity, reserved, ordered}, `agree_price`
+{company, item, price, currency, ...}, `hold` {company, account, status}.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .numbers import Mode
+from .packages import Project
 from .postings import QUOTATION_STEPS
 from .refusals import Refused
 from .rules.products import show_distinct
@@ -56,6 +57,15 @@ def _assume(service: SupplyChain, body: Body) -> Any:
 
 def _sequence(service: SupplyChain, body: Body) -> Any:
     service.twin.numbers.set_mode(body["company"], body["name"], Mode(body["mode"]))
+    return {"done": True}
+
+
+def _project(service: SupplyChain, body: Body) -> Any:
+    """Define a data project for the package API."""
+    incremental = bool(body.get("incremental", False))
+    known = service.twin.rows.schema.entities
+    project = Project(tuple(known[name].name for name in body["entities"]), incremental)
+    service.packages.projects[body["name"]] = project
     return {"done": True}
 
 
@@ -173,6 +183,7 @@ _COMMANDS: Mapping[str, Callable[[SupplyChain, Body], Any]] = {
     ),
     "assume": _assume,
     "sequence": _sequence,
+    "project": _project,
     "user": _user,
     "stop_item": _stop,
     "order_settings": _order_settings,

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from ..odata.options import BadQuery
 from ..wire import JSON, Response
 
 NAMESPACE = "Microsoft.Dynamics.DataEntities"
@@ -153,6 +154,27 @@ def answer_error(
         {"Content-Type": JSON, "OData-Version": "4.0", **(headers or {})},
         orjson.dumps(body),
     )
+
+
+REFUSALS = (BadQuery, Malformed, Refused, Missing, Moved)
+
+
+def refusal_answer(problem: Exception, entity_type: str, language: str) -> Response:
+    """The response to a request that was refused with one of `REFUSALS`."""
+    match problem:
+        case Refused():
+            return answer_error(400, infolog(problem, entity_type, language))
+        case Missing():
+            text = "No HTTP resource was found that matches the request URI."
+            return answer_error(404, error_body(text))
+        case Moved():
+            text = "The etag value in one of the request headers does not match."
+            return answer_error(412, error_body(text))
+        case BadQuery():
+            text = "The query specified in the URI is not valid."
+            return answer_error(400, error_body(text, str(problem)))
+    kind = "Microsoft.OData.ODataException"
+    return answer_error(400, error_body("An error has occurred.", str(problem), kind))
 
 
 def label(name: str) -> str:

@@ -13,18 +13,27 @@ import orjson
 
 from ..database import Database, Row
 from ..odata.batch import Answered, BadBatch, Runner, build_batch, parse_batch
-from ..odata.options import BadQuery
 from ..wire import JSON, Request, Response, Stamp
 from ..world import World
 from .addresses import Address, key_text, parse_address
+from .blobs import PLACE
 from .commands import run_command
 from .direct import Direct
 from .draft import Twin
 from .metadata import csdl, described, service_document
 from .numbers import Numbers
+from .packages import SET, Packages
 from .postings import Postings
 from .reading import Reader, Scope, visible
-from .refusals import Malformed, Missing, Moved, Refused, answer_error, error_body, infolog
+from .refusals import (
+    NAMESPACE,
+    REFUSALS,
+    Malformed,
+    Missing,
+    answer_error,
+    error_body,
+    refusal_answer,
+)
 from .rows import Rows, etag
 from .rules import RULES
 from .schema import load
@@ -43,12 +52,11 @@ THROTTLED = {
         "requests and try again later."
     ),
     "concurrency": "Number of concurrent requests exceeded the limit of 52.",
-    "": (
+    "resources": (
         "This request could not be processed at this time due to system experiencing high "
         "resource utilization."
     ),
 }
-_NOT_FOUND = "No HTTP resource was found that matches the request URI."
 
 
 class SupplyChain:
@@ -65,6 +73,7 @@ class SupplyChain:
         self.twin: Twin = Twin(rows, Numbers(self._database), world.clock, settings.assumptions)
         self.writer = Writer(self.twin, RULES)
         self.postings: Postings = Postings(self.twin, self.writer)
+        self.packages: Packages = Packages(self.twin, self.writer)
         self.direct: Direct = Direct(self)
         self._reader = Reader(rows)
         self._users = {world.identity.client_id: User(), PERSON: User(), **settings.users}
@@ -80,6 +89,8 @@ class SupplyChain:
 
     def answer(self, request: Request) -> Response:
         """Answer one request, alone or as part of a batch."""
+        if request.path.startswith(PLACE):
+            return self.packages.blobs.answer(request)
         user = self._caller(request)
         if user is None:
             return self.refusal(401, "", request)
@@ -134,39 +145,31 @@ class SupplyChain:
         return self._users.get(token.subject) if token and token.audience == request.base else None
 
     def _answer(self, request: Request, user: User) -> Response:
-        entity_type = ""
         try:
             if request.path.startswith("/Metadata/") and request.method == "GET":
-                return _json(
-                    described(request.path.removeprefix("/Metadata/"), self._schema, request.base)
-                )
-            path = request.path.removeprefix("/data").strip("/")
-            if not request.path.startswith("/data"):
-                raise Missing
-            if path in ("", "$metadata", "$batch"):
-                return self._service(path, request, user)
-            address = parse_address(path, self._schema)
-            entity_type = address.entity.type
-            return self._entity(address, request, user)
-        except BadQuery as problem:
-            return answer_error(
-                400, error_body("The query specified in the URI is not valid.", str(problem))
-            )
-        except Malformed as problem:
-            return answer_error(
-                400,
-                error_body(
-                    "An error has occurred.", str(problem), "Microsoft.OData.ODataException"
-                ),
-            )
-        except Refused as refused:
-            return answer_error(400, infolog(refused, entity_type, user.language))
-        except Missing:
-            return answer_error(404, error_body(_NOT_FOUND))
-        except Moved:
-            return answer_error(
-                412, error_body("The etag value in one of the request headers does not match.")
-            )
+                path = request.path.removeprefix("/Metadata/")
+                return _json(described(path, self._schema, request.base))
+            return self._route(request, user)
+        except REFUSALS as problem:
+            name = request.path.removeprefix("/data/").partition("(")[0].partition("/")[0]
+            entity = self._schema.entities.get(name)
+            return refusal_answer(problem, entity.type if entity else "", user.language)
+
+    def _route(self, request: Request, user: User) -> Response:
+        if not request.path.startswith("/data"):
+            raise Missing
+        path = request.path.removeprefix("/data").strip("/")
+        if path.startswith(f"{SET}/{NAMESPACE}.") and request.method == "POST":
+            return self._package(path.rpartition(".")[2], request)
+        if path in ("", "$metadata", "$batch"):
+            return self._service(path, request, user)
+        return self._entity(parse_address(path, self._schema), request, user)
+
+    def _package(self, action: str, request: Request) -> Response:
+        value = self.packages.act(action, _body(request), request.base)
+        return _json(
+            {"@odata.context": f"{request.base}/data/$metadata#Edm.String", "value": value}
+        )
 
     def _service(self, path: str, request: Request, user: User) -> Response:
         if path == "$batch" and request.method == "POST":
@@ -264,7 +267,7 @@ class SupplyChain:
         """Parts are throttled one by one: faults for the service `scm part`."""
         for fault in self._world.faults.strike("scm part", part):
             throttled = fault.kind == "throttle"
-            status, message = (429, "") if throttled else (fault.status, fault.message)
+            status, message = (429, fault.facet) if throttled else (fault.status, fault.message)
             answer = self.refusal(status, message, part)
             return replace(answer, headers={**answer.headers, "Retry-After": fault.retry_after})
         return None
