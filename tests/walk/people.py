@@ -127,6 +127,24 @@ class People:
         self._note(kind, row[tag_column(kind, side)], name, side, value)
         self.hiding = False
 
+    def quarrel(self) -> None:
+        """Two people edit the same field of the same row, one on each side."""
+        kind = self.dice.choice(list(FIELDS))
+        held = {
+            side: {row[tag_column(kind, side)]: row for row in crm.rows(kind)}
+            for side, crm in self.crms.items()
+        }
+        both = sorted(set.intersection(*(set(rows) for rows in held.values())))
+        if not both:
+            return
+        mark = self.dice.choice(both)
+        name = self.dice.choice([n for n, f in FIELDS[kind].items() if f.kind not in FIELDS])
+        for side in self.dice.sample(sorted(held), 2):
+            one, crm = FIELDS[kind][name], self.crms[side]
+            value = self._value(crm, side, kind, one)
+            crm.edit(kind, held[side][mark]["id"], _spelled(one, side, value))
+            self._note(kind, mark, name, side, value)
+
     def remove(self) -> None:
         """Somebody deletes a row."""
         side = self.side()

@@ -61,7 +61,9 @@ def _something(dice: random.Random, world: World, people: People) -> None:
         people.add()
     elif what < 0.52:
         people.edit()
-    elif what < 0.56:
+    elif what < 0.55:
+        people.quarrel()
+    elif what < 0.58:
         people.remove()
     elif what < 0.78:
         _run(dice, world, people)
@@ -140,25 +142,29 @@ def _losses(world: World, people: People) -> list[str]:
         kind, mark, name = key
         if (kind, mark) not in rows or ledger.shaken:
             continue
+        stem = ledger.edits.get((kind, mark, name.rpartition(" ")[0]), [])
+        if len({who for who, _ in stem}) > 1:
+            continue  # the line itself was removed on one side and edited on the other
         side, value, stood = (*edits[-1], len(edits))
         if len({who for who, _ in edits}) > 1:
             side, value, stood = ledger.firm.get(key, ("", None, 0))
         if stood != len(edits):
             continue
         there = view(world.crms[side], side)[0][kind, mark].get(name)
-        if not _same(there, value):
+        whole = 10 if world.crms[side].manners.cut else 25
+        if not _same(there, value, whole):
             said.append(
                 f"edit lost: {kind} {mark} {name} was set to {value!r} in {side}, is {there!r}"
             )
     return said
 
 
-def _same(there: Any, value: Any) -> bool:
+def _same(there: Any, value: Any, whole: int) -> bool:
     """Whether the onlooker's value may stand for what a person typed (references are not told)."""
     if isinstance(value, str) and "-" in value[2:]:
         return True  # a reference: both sides were found to point at the same row, or at none
     if value is None or there is None:
         return value is None and there is None
     if isinstance(there, str) and isinstance(value, str):
-        return there[:10] == value[:10]
+        return there[:whole] == value[: len(there) if whole == 25 else whole][:whole]
     return (isinstance(there, int) and isinstance(value, str)) or there == value

@@ -17,6 +17,7 @@ from .line import Post
 from .observe import sort
 from .render import Directory, Outgoing, render
 from .settle import settle
+from .translate import arrived
 
 BATCH = 200
 
@@ -118,13 +119,15 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
 def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link]:
     now, _ = readout(post, change.row or {})
     shown = dict(link.shown or {})
-    arrived = {
+    came = {
         told: path
         for told, path in one.paths.items()
-        if path in one.expected and now.get(path) == one.expected[path] != shown.get(path)
+        if path in one.expected
+        and now.get(path) != shown.get(path)
+        and arrived(one.expected[path], now.get(path))
     }
-    for told, path in arrived.items():
+    for told, path in came.items():
         shown[path] = now.get(path)
         link.lag.pop(told, None)
     link.shown = shown
-    return [link] if arrived else []
+    return [link] if came else []

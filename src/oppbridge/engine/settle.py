@@ -18,7 +18,7 @@ from ..store import Link, Planned, Tx, links, records, writes
 from .learn import readout, wake
 from .line import Post
 from .render import Outgoing, renamed
-from .translate import part_stem, record_path
+from .translate import arrived, part_stem, record_path
 
 DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
 
@@ -128,10 +128,14 @@ def _agree(
     for told, path in outgoing.paths.items():
         link.lag.pop(told, None)
         value = outgoing.expected.get(path)
+        if receipt.existed and echo is not None and arrived(value, echo.get(path)):
+            value = echo.get(path)
         if trusted is not None and (path in trusted or path not in outgoing.expected):
             value = trusted.get(path)
         if value is None and "/" in path:
             shown.pop(path, None)
+            _strip(shown, path)
+            _strip(link.lag, told)
         elif path in outgoing.expected or path in (trusted or {}):
             shown[path] = value
     for told in outgoing.planned.cut:
@@ -146,6 +150,12 @@ def _agree(
         link.digest = post.map.digest(receipt.row)
         link.news = None if echo == shown else echo
         link.seen = post.line.stamp()
+
+
+def _strip(values: dict[str, Scalar], stem: str) -> None:
+    """A part that is gone takes its fields along."""
+    for path in [p for p in values if p.startswith(stem + "/")]:
+        del values[path]
 
 
 def _repoint(tx: Tx, post: Post, key: str) -> None:

@@ -15,9 +15,12 @@ from .learn import differences, uuid_text
 
 @dataclass(slots=True)
 class Registry:
-    """Who is behind a native key, for one batch of records: filled in bulk, asked one by one."""
+    """Who is behind a native key, for one batch of records: filled in bulk, asked one by one.
 
-    uids: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    A key whose row has gone stands for nobody: None.
+    """
+
+    uids: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tx: Tx, entity: str, shown: Iterable[Link]) -> Registry:
@@ -29,13 +32,12 @@ class Registry:
                 target = targets.get(pattern(path))
                 if target is not None and value is not None:
                     wanted.setdefault((link.system, target), set()).add(str(value))
-        found: dict[tuple[str, str, str], str] = {}
+        found: dict[tuple[str, str, str], str | None] = {}
         for (system, target), keys in wanted.items():
             ids = links.records_of(tx, system, target, sorted(keys))
-            names = records.uids(tx, sorted(set(ids.values())))
-            found.update(
-                {(system, target, key): names[id] for key, id in ids.items() if id in names}
-            )
+            names = records.uids(tx, sorted({id for id in ids.values() if id is not None}))
+            for key, id in ids.items():
+                found[system, target, key] = None if id is None else names[id]
         return cls(found)
 
 
@@ -67,24 +69,53 @@ def news_of(link: Link, record: Record, registry: Registry) -> News:
         return out
     shown = link.shown or {}
     targets = reference_patterns(record.entity)
-    changed = differences(shown, link.news)
-    for path in link.news.keys() - shown.keys():
-        changed.setdefault(path, link.news[path])
     name_parts(link, record, link.news)
+    edited = differences(shown, link.news)
+    changed = {p: link.news[p] for p in link.news.keys() - shown.keys()} | edited
+    changed |= _revived(link, record, edited)
     for path, value in changed.items():
         target = targets.get(pattern(path))
         known = value
         if target is not None and value is not None:
-            known = registry.uids.get((link.system, target, str(value)))
-            if known is None:
+            key = (link.system, target, str(value))
+            if key not in registry.uids:
                 out.open.add(path)
-                out.awaited.append((link.system, target, str(value)))
+                out.awaited.append(key)
                 continue
+            known = registry.uids[key]
         told = record_path(link, path)
         out.changed[told], out.paths[told] = known, path
         if path not in shown:
             out.first.add(told)
     return out
+
+
+def _revived(link: Link, record: Record, edited: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """What an edit brings back: a removal that was agreed on, unheard of in this system.
+
+    An edited line comes back whole, an edited record stands again.
+    """
+    news = link.news or {}
+    if link.shown is None or not record.agreed:
+        return {}
+    back: dict[str, Scalar] = {}
+    for path in edited:
+        part = part_of(path)
+        if part is None:
+            continue
+        stem = f"{part[0]}/{part[1]}"
+        if news.get(stem) is True and record_path(link, stem) not in record.agreed:
+            back |= {p: v for p, v in news.items() if p == stem or p.startswith(stem + "/")}
+    if edited and PRESENCE not in record.agreed:
+        back[PRESENCE] = True
+    return back
+
+
+def arrived(expected: Scalar, shown: Scalar) -> bool:
+    """Whether a system shows what it was sent, maybe cut short: some cut texts silently."""
+    if isinstance(expected, str) and isinstance(shown, str) and shown:
+        return expected.startswith(shown)
+    return expected == shown
 
 
 def record_path(link: Link, path: str) -> str:

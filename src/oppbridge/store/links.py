@@ -41,15 +41,16 @@ def of_records(tx: Tx, records: Sequence[int]) -> dict[int, list[Link]]:
     return found
 
 
-def records_of(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, int]:
-    """The record id behind each native key that is linked and live."""
+def records_of(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, int | None]:
+    """The record id behind each native key that is linked; None where its row has gone."""
 
     def build(among: Any) -> Any:
-        return sa.select(link.c.key, link.c.record_id).where(
-            link.c.system == system, link.c.entity == entity, link.c.gone == 0, among
+        return sa.select(link.c.key, link.c.record_id, link.c.gone).where(
+            link.c.system == system, link.c.entity == entity, among
         )
 
-    return {row[0]: row[1] for row in tx.chunked(build, link.c.key, keys)}
+    rows = tx.chunked(build, link.c.key, keys)
+    return {row[0]: None if row[2] else row[1] for row in rows}
 
 
 def keys_of(tx: Tx, system: str, records: Sequence[int]) -> dict[int, str]:
