@@ -12,12 +12,14 @@ from oppbridge.connectors.scm.cursor import Kind, Scan, parse, start
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+ALL = ("usmf", "demf")
 KEYS = st.none() | st.lists(st.text(max_size=12), max_size=8).map(tuple)
 SCANS = st.builds(
     Scan,
     st.sampled_from(Kind),
     st.datetimes(timezones=st.just(UTC)),
-    st.sampled_from(("usmf", "demf")),
+    st.just(("usmf", "demf")),
+    st.integers(0, 1),
     st.text(max_size=20),
     st.booleans(),
     KEYS,
@@ -38,9 +40,10 @@ def test_a_cursor_says_everything_about_its_place(scan):
         "[]",
         "{}",
         "null",
-        '["full","then","usmf","",false,"",""]',
-        '["full",1,"a","",0,"",""]',
-        '["full","2026-11-25T12:00:00+00:00","usmf","",false,"AAAA",""]',
+        '["full","then",["usmf"],0,"",false,"",""]',
+        '["full",1,["usmf"],0,"",0,"",""]',
+        '["full","2026-11-25T12:00:00+00:00",["usmf"],3,"",false,"",""]',
+        '["full","2026-11-25T12:00:00+00:00",["usmf"],0,"",false,"AAAA",""]',
     ],
 )
 def test_other_text_is_no_cursor(text):
@@ -50,35 +53,35 @@ def test_other_text_is_no_cursor(text):
 
 def test_a_cursor_with_thousands_of_open_documents_stays_short():
     keys = tuple(f"usmf|USMF-{number:06d}" for number in range(5_000))
-    assert len(str(Scan(Kind.OPEN, NOW, "usmf", watched=keys))) < 40_000
+    assert len(str(Scan(Kind.OPEN, NOW, ALL, watched=keys))) < 40_000
 
 
 def test_the_first_scan_is_a_full_one():
-    assert start(None, NOW, "usmf", HOUR) == Scan(Kind.FULL, NOW, "usmf")
+    assert start(None, NOW, ALL, HOUR) == Scan(Kind.FULL, NOW, ALL)
 
 
 def test_between_full_scans_only_open_documents_are_read():
-    ended = Scan(Kind.FULL, NOW, "demf", seen=("usmf|1",)).end()
-    following = start(ended, NOW + HOUR / 2, "usmf", HOUR)
-    assert following == Scan(Kind.OPEN, NOW, "usmf", watched=("usmf|1",))
+    ended = Scan(Kind.FULL, NOW, ALL, seen=("usmf|1",)).end()
+    following = start(ended, NOW + HOUR / 2, ALL, HOUR)
+    assert following == Scan(Kind.OPEN, NOW, ALL, watched=("usmf|1",))
 
 
 def test_a_full_scan_is_due_when_its_time_has_come():
-    ended = Scan(Kind.OPEN, NOW, "usmf", ended=True)
-    assert start(ended, NOW + HOUR, "usmf", HOUR).kind is Kind.FULL
+    ended = Scan(Kind.OPEN, NOW, ALL, ended=True)
+    assert start(ended, NOW + HOUR, ALL, HOUR).kind is Kind.FULL
 
 
 def test_without_a_narrow_scan_every_scan_is_full():
-    assert start(Scan(Kind.FULL, NOW, "usmf", ended=True), NOW, "usmf", None).kind is Kind.FULL
+    assert start(Scan(Kind.FULL, NOW, ALL, ended=True), NOW, ALL, None).kind is Kind.FULL
 
 
 def test_too_many_open_documents_make_the_next_scan_a_full_one():
-    scan = Scan(Kind.FULL, NOW, "usmf").passed("usmf", "2", ["usmf|1", "usmf|2"], most=1).end()
-    assert start(scan, NOW, "usmf", HOUR).kind is Kind.FULL
+    scan = Scan(Kind.FULL, NOW, ALL).passed("2", ["usmf|1", "usmf|2"], most=1).end()
+    assert start(scan, NOW, ALL, HOUR).kind is Kind.FULL
 
 
 @given(st.sets(st.text(max_size=3), max_size=6), st.sets(st.text(max_size=3), max_size=6))
 def test_what_was_open_and_was_not_met_again_has_left(watched, seen):
-    scan = Scan(Kind.OPEN, NOW, "usmf", watched=tuple(watched)).noted(seen, most=100)
+    scan = Scan(Kind.OPEN, NOW, ALL, watched=tuple(watched)).noted(seen, most=100)
     assert set(scan.left()) == watched - seen
     assert list(scan.left()) == sorted(scan.left())

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from oppbridge.connectors.scm.cursor import Kind, parse
+from oppbridge.errors import ConfigError
 
 from .conftest import create, customer, line_part, walk
 
@@ -126,7 +127,8 @@ def test_too_many_open_documents_are_read_in_full_each_time(trade, open_line):
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "of another time", '["full","2026-01-01T00:00:00+00:00","gone","",false,"",""]']
+    "cursor",
+    ["", "of another time", '["full","2026-01-01T00:00:00+00:00",["gone"],0,"",false,"",""]'],
 )
 def test_a_cursor_that_means_nothing_starts_a_full_reading(trade, line, cursor):
     page = line.changes("account", cursor, 2)
@@ -146,3 +148,20 @@ def test_rows_that_come_and_go_while_pages_turn_lose_nobody(trade, line):
     customer(trade, "usmf", "A0")
     rest = keys(walk(line, "account", 1, page.cursor))
     assert rest == ["usmf|C3", "demf|C1"], "an offset would have skipped one"
+
+
+def test_a_cursor_of_other_companies_starts_a_full_reading(trade, open_line):
+    cursor = open_line(companies=["usmf"]).changes("account", None, 1).cursor
+    page = open_line(companies=["demf", "usmf"]).changes("account", cursor, 50)
+    assert page.first
+    assert len(page.changes) == 4
+
+
+def test_a_company_that_is_misspelt_is_not_taken_for_an_empty_one(trade, open_line):
+    line = open_line(companies=["usmf", "dmef"])
+    with pytest.raises(ConfigError, match="'dmef'"):
+        walk(line, "account")
+
+
+def test_an_empty_company_is_just_empty(trade, open_line):
+    assert keys(walk(open_line(companies=["dat"]), "account")) == []

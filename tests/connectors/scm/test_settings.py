@@ -37,6 +37,9 @@ def test_companies_may_be_a_plain_list():
         {"numbers": {"order": "mine"}},
         {"batch": 6_000},
         {"nonsense": 1},
+        {"origins": {"acount": "KnownAs"}},
+        {"companies": {"usmf": {"defaults": {"ordr": {}}}}},
+        {"actions": {"confirm": "confirmOrder"}},
     ],
 )
 def test_what_cannot_be_used_is_refused(change):

@@ -26,8 +26,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A place: in `company`, right after the number `after`; at the end when `ended`.
+    """A place: in the first of the `companies` still to be read, right after the number `after`.
 
+    `ended` says that everything was shown. `companies` are read in order; `ahead` of them are done.
     `swept` is when the last full scan began. `watched` are the keys that were open when the scan
     before ended, `seen` those found open by this one; None when there are too many to remember,
     which makes the next scan a full one.
@@ -35,7 +36,8 @@ class Scan:
 
     kind: Kind
     swept: datetime
-    company: str
+    companies: tuple[str, ...]
+    ahead: int = 0
     after: str = ""
     ended: bool = False
     watched: tuple[str, ...] | None = ()
@@ -43,12 +45,23 @@ class Scan:
 
     def __str__(self) -> str:
         swept = self.swept.isoformat()
-        place = [self.kind.value, swept, self.company, self.after, self.ended]
+        place = [self.kind.value, swept, self.companies, self.ahead, self.after, self.ended]
         return json.dumps([*place, _pack(self.watched), _pack(self.seen)], separators=(",", ":"))
 
-    def passed(self, company: str, number: str, open_keys: Iterable[str], most: int) -> Scan:
-        """The place after a row or page that ended with `number` and showed these open keys."""
-        return replace(self, company=company, after=number).noted(open_keys, most)
+    @property
+    def company(self) -> str:
+        """The company that is being read."""
+        return self.companies[self.ahead]
+
+    def passed(self, number: str, open_keys: Iterable[str], most: int) -> Scan:
+        """The place after a page that ended with `number` and showed these open keys."""
+        return replace(self, after=number).noted(open_keys, most)
+
+    def following(self) -> Scan | None:
+        """The beginning of the next company; None after the last one."""
+        if self.ahead + 1 == len(self.companies):
+            return None
+        return replace(self, ahead=self.ahead + 1, after="")
 
     def noted(self, open_keys: Iterable[str], most: int) -> Scan:
         """The same place with more keys known to be open; forgets all beyond `most`."""
@@ -70,24 +83,29 @@ class Scan:
 def parse(text: str) -> Scan:
     """The place a cursor names. Raises ValueError for other text."""
     found = json.loads(text)
-    if not isinstance(found, list) or len(found) != 7:
+    if not isinstance(found, list) or len(found) != 8:
         raise ValueError(f"{text!r} is not a cursor of the Supply Chain connector")
-    kind, swept, company, after, ended, watched, seen = found
+    kind, swept, companies, ahead, after, ended, watched, seen = found
     try:
         began, keys = datetime.fromisoformat(swept), (_unpack(watched), _unpack(seen))
+        scan = Scan(Kind(kind), began, tuple(companies), int(ahead), str(after), bool(ended), *keys)
     except (TypeError, zlib.error) as error:
         raise ValueError(f"{text!r} is not a whole cursor") from error
-    return Scan(Kind(kind), began, company, after, ended, *keys)
+    if scan.ahead not in range(len(scan.companies)):
+        raise ValueError(f"{text!r} is in no company")
+    return scan
 
 
-def start(last: Scan | None, now: datetime, company: str, full_every: timedelta | None) -> Scan:
+def start(
+    last: Scan | None, now: datetime, companies: tuple[str, ...], full_every: timedelta | None
+) -> Scan:
     """The scan that begins now: open documents, or everything when a full scan is due.
 
     `full_every` is None for entities without a narrow scan.
     """
     if last is None or full_every is None or last.watched is None or now - last.swept >= full_every:
-        return Scan(Kind.FULL, now, company)
-    return Scan(Kind.OPEN, last.swept, company, watched=last.watched)
+        return Scan(Kind.FULL, now, companies)
+    return Scan(Kind.OPEN, last.swept, companies, watched=last.watched)
 
 
 def _pack(keys: tuple[str, ...] | None) -> str | None:

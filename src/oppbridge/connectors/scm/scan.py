@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from oppbridge.contract import Change, Page
-from oppbridge.http.odata import Filter, raw, some
+from oppbridge.errors import ConfigError
+from oppbridge.http.odata import Filter, eq, raw, some
 from oppbridge.http.session import Session
 
 from .cursor import Kind, Scan, parse, start
 from .fetch import fetch
 from .joined import Found, complete
-from .rows import run
+from .rows import run, where
 from .settings import ScmSettings
 from .tables import Table, member
 from .view import View
@@ -36,24 +37,27 @@ def changes(
 
 
 def _given(settings: ScmSettings, cursor: str | None) -> Scan | None:
-    """The place a cursor names; None, which is the beginning, where it means nothing any more."""
+    """The place a cursor names; None, which is the beginning, where it means nothing any more.
+
+    With other companies configured than when it was given out, it could pass some of them by.
+    """
     try:
         scan = parse(cursor) if cursor is not None else None
     except ValueError:
         return None
-    return scan if scan is not None and scan.company in settings.companies else None
+    same = scan is not None and scan.companies == tuple(settings.companies)
+    return scan if same else None
 
 
 def _begun(settings: ScmSettings, table: Table, last: Scan | None) -> Scan:
     every = settings.full_every if table.open else None
-    return start(last, datetime.now(UTC), settings.company, every)
+    return start(last, datetime.now(UTC), tuple(settings.companies), every)
 
 
 def _walked(
     session: Session, view: View, settings: ScmSettings, scan: Scan, limit: int
 ) -> tuple[list[Found], Scan]:
     """Rows in key order, company after company, until the page is full or all were shown."""
-    companies = list(settings.companies)
     found: list[Found] = []
     narrow = _still_open(view.table) if scan.kind is Kind.OPEN else None
     while True:
@@ -63,15 +67,25 @@ def _walked(
         found += page
         if rows:
             last = str(rows[-1][view.table.number])
-            scan = scan.passed(scan.company, last, _open_keys(view.table, page), settings.watched)
+            scan = scan.passed(last, _open_keys(view.table, page), settings.watched)
+        elif scan.kind is Kind.FULL and not scan.after:
+            _exists(session, scan.company)
         if more:
             return found, scan
-        following = companies.index(scan.company) + 1
-        if following == len(companies):
+        following = scan.following()
+        if following is None:
             return found, _over(scan)
-        scan = replace(scan, company=companies[following], after="")
+        scan = following
         if len(found) >= limit:
             return found, scan
+
+
+def _exists(session: Session, company: str) -> None:
+    """Raise ConfigError for a company the service does not have: it would only look empty."""
+    column = "LegalEntityId"
+    rows = where(session, "LegalEntities", (column,), (column,), eq(column, company))
+    if not any(str(row[column]).casefold() == company for row in rows):
+        raise ConfigError(f"the service has no company {company!r}; see the setting companies")
 
 
 def _over(scan: Scan) -> Scan:

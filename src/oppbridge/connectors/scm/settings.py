@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+Entity = Literal["account", "contact", "product", "quote", "order"]
+Action = Annotated[str, Field(pattern=r"^(quote|order)\.[A-Za-z]+$")]
 
 INVENTORY_APPLICATION = "0cdb527f-a8d1-4bf8-9436-b352c68682b2"
 SECURITY = "https://securityservice.operations365.dynamics.com"
@@ -48,7 +51,7 @@ class Company(Model):
     lines without a product; without it they are refused.
     """
 
-    defaults: Mapping[str, Mapping[str, str | int]] = Field(default_factory=dict)
+    defaults: Mapping[Entity, Mapping[str, str | int]] = Field(default_factory=dict)
     write_in: str | None = None
 
 
@@ -88,9 +91,9 @@ class ScmSettings(Model):
 
     companies: Mapping[str, Company] = Field(min_length=1)
     """Legal entities that take part, in the order they are read; the first is the default."""
-    numbers: Mapping[str, Literal["ours", "theirs"]] = Field(default_factory=dict)
+    numbers: Mapping[Entity, Literal["ours", "theirs"]] = Field(default_factory=dict)
     """Who numbers new rows, by entity. `ours` needs a number sequence that is set to manual."""
-    origins: Mapping[str, str] = Field(default_factory=dict)
+    origins: Mapping[Entity, str] = Field(default_factory=dict)
     """The text column that keeps a record's id, by entity; the map's `origin` says the same."""
     line_reference: str = "ExternalItemNumber"
     """The free text column in which a line keeps its part's id."""
@@ -111,7 +114,7 @@ class ScmSettings(Model):
     half_documents: Literal["keep", "remove", "stop"] = "keep"
     """What becomes of a new header whose lines are refused: kept to be completed later, removed,
     or kept with its processing stopped (orders only) until it is complete."""
-    actions: Mapping[str, str] = Field(default_factory=dict)
+    actions: Mapping[Action, str] = Field(default_factory=dict)
     """Actions that bring a status about, as `{quote.Confirmed: confirmQuotation}`."""
     read_only: bool = False
     inventory: InventorySettings | None = None
