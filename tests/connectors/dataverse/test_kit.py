@@ -113,6 +113,18 @@ class TestDataverseConnector(ConnectorTests):
         return make
 
     @pytest.fixture
+    def late_commit(self, shared: Sandbox) -> Callable[..., Any]:
+        @contextmanager
+        def late(entity: str, key: str, row: Mapping[str, Any]) -> Iterator[None]:
+            stamp = shared.dataverse.reserve()
+            yield
+            table = TABLES.get(entity, f"{entity}s")
+            shared.dataverse.edit(table, key, row, stamp=stamp)
+            shared.dataverse.release(stamp)
+
+        return late
+
+    @pytest.fixture
     def clock(self, shared: Sandbox) -> Callable[[int], None]:
         return shared.clock.move
 

@@ -70,9 +70,12 @@ def _tracked(desk: Desk, source: Source, feed: Feed, limit: int) -> Step:
     link = page.next or page.delta
     if link is None:  # the preference was ignored, so the table is not tracked
         return Step([], [], Feed(tracked=False), more=True)
+    dead = [row for row in page.rows if _deleted(row)]
+    if not dead:
+        return Step(page.rows, [], Feed(link=link), more=page.next is not None)
     live = [row for row in page.rows if not _deleted(row)]
     shown = {row[source.pk] for row in live}
-    gone = [str(row["id"]) for row in page.rows if _deleted(row) and row["id"] not in shown]
+    gone = [str(row["id"]) for row in dead if row["id"] not in shown]
     return Step(live, gone, Feed(link=link), more=page.next is not None)
 
 

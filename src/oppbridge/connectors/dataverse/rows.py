@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from oppbridge.contract import Change
@@ -48,10 +48,8 @@ def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
         _join(desk, entity, child, rows)
     if LIST_PRICE in entity.selection.columns and desk.settings.price_list is None:
         show_own_prices(desk, rows)
-    show = shower(desk, entity.selection.columns)
-    for row in rows:
-        show(row)
-    return [_change(entity, row) for row in rows]
+    show_columns(desk, entity.selection.columns, rows)
+    return _changes(entity, rows)
 
 
 def children_of(desk: Desk, entity: Entity) -> list[Child]:
@@ -70,42 +68,38 @@ def by_keys(desk: Desk, entity: Entity, keys: Iterable[str]) -> list[Row]:
     return rows_where(desk, entity.table.set, entity.table.pk, keys, header_columns(entity))
 
 
-def shower(desk: Desk, columns: Iterable[str]) -> Callable[[Row], None]:
-    """A function that adds to a row the columns Dataverse does not have."""
-    steps: list[Callable[[Row], None]] = []
+def show_columns(desk: Desk, columns: Iterable[str], rows: Sequence[Row]) -> None:
+    """Add to rows the columns that Dataverse does not have."""
     for column in columns:
         if column in TARGETS:
-            steps.append(partial(_show_target, column, *TARGETS[column]))
+            _show_target(column, rows)
         elif column in NAMED:
-            known: dict[str | None, str | None] = {None: None}
-            steps.append(partial(_show_name, desk, column, known))
+            _show_name(desk, column, rows)
         elif column == NET_AMOUNT:
-            steps.append(_show_net)
-
-    def show(row: Row) -> None:
-        for step in steps:
-            step(row)
-
-    return show
+            _show_net(rows)
 
 
-def _show_target(column: str, lookup: str, target: str, row: Row) -> None:
-    pointed = row.get(f"{lookup}{LOGICAL_NAME}")
-    row[column] = row.get(lookup) if pointed == target else None
+def _show_target(column: str, rows: Sequence[Row]) -> None:
+    lookup, target = TARGETS[column]
+    says = f"{lookup}{LOGICAL_NAME}"
+    for row in rows:
+        row[column] = row.get(lookup) if row.get(says) == target else None
 
 
-def _show_name(desk: Desk, column: str, known: dict[str | None, str | None], row: Row) -> None:
+def _show_name(desk: Desk, column: str, rows: Sequence[Row]) -> None:
     named = NAMED[column]
-    id = row.get(named.column)
-    if id not in known:
-        known[id] = desk.names.name(named, id)
-    row[column] = known[id]
+    read, known = named.column, {}
+    for row in rows:
+        id = row.get(read)
+        if id not in known:
+            known[id] = desk.names.name(named, id)
+        row[column] = known[id]
 
 
-def _show_net(row: Row) -> None:
-    amount = row.get("extendedamount")
-    tax = Decimal(str(row.get("tax") or 0))
-    row[NET_AMOUNT] = None if amount is None else Decimal(str(amount)) - tax
+def _show_net(rows: Sequence[Row]) -> None:
+    for row in rows:
+        amount, tax = row.get("extendedamount"), Decimal(str(row.get("tax") or 0))
+        row[NET_AMOUNT] = None if amount is None else Decimal(str(amount)) - tax
 
 
 def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None:
@@ -118,10 +112,9 @@ def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None
         parts = _competitors(desk, entity, child, parts)
     if child.kind is Kind.STAKEHOLDERS:
         parts = [part for part in parts if is_stakeholder(desk, part)]
-    show = shower(desk, entity.selection.collections.get(child.collection, ()))
+    show_columns(desk, entity.selection.collections.get(child.collection, ()), parts)
     mine: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
-        show(part)
         mine[str(part[child.parent])].append(part)
     for row in rows:
         row[child.collection] = mine.get(str(row[entity.table.pk]), [])
@@ -157,11 +150,12 @@ def _attribute(column: str) -> str:
     return column.removeprefix("_").removesuffix("_value")
 
 
-def _change(entity: Entity, row: Row) -> Change:
-    key = row.get(entity.table.pk)
-    if not isinstance(key, str):
-        raise ContractBroken(f"a row of {entity.table.set} came without {entity.table.pk}")
-    return Change(key, row, row.get(ETAG), instant(row.get("modifiedon")))
+def _changes(entity: Entity, rows: Sequence[Row]) -> list[Change]:
+    pk = entity.table.pk
+    try:
+        return [Change(row[pk], row, row.get(ETAG), instant(row.get("modifiedon"))) for row in rows]
+    except KeyError as error:
+        raise ContractBroken(f"a row of {entity.table.set} came without {pk}") from error
 
 
 @lru_cache(maxsize=4096)
