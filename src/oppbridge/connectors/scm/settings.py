@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-Entity = Literal["account", "contact", "product", "quote", "order"]
+Entity = Annotated[str, Field(pattern="^(account|contact|product|quote|order)$")]
 Action = Annotated[str, Field(pattern=r"^(quote|order)\.[A-Za-z]+$")]
 
 INVENTORY_APPLICATION = "0cdb527f-a8d1-4bf8-9436-b352c68682b2"
