@@ -113,7 +113,7 @@ class Sandbox:
     @property
     def scm(self) -> ScmDirect:
         """The rows and postings of the Supply Chain twin, without HTTP."""
-        from .scm.service import SupplyChain
+        from .scm.chain import SupplyChain
 
         return cast("SupplyChain", self.services["scm"]).direct
 

@@ -15,9 +15,9 @@ def open_services(world: World, **settings: Any) -> dict[str, Service]:
     `settings` by service name are handed to that twin, e.g. `dataverse=dataverse.Settings(...)`.
     """
     from .dataverse.twin import DataverseTwin
-    from .inventory.service import Inventory
+    from .inventory.visibility import Inventory
     from .login import Login
-    from .scm.service import SupplyChain
+    from .scm.chain import SupplyChain
 
     scm = SupplyChain(world, settings.get("scm"))
     return {

@@ -48,14 +48,12 @@ def drop(tx: Tx, ids: Sequence[int]) -> None:
         tx.run(sa.delete(write).where(tx.among(write.c.id)), {"keys": block})
 
 
-def ready(
-    tx: Tx, flow: str, system: str, entity: str, after: int, limit: int, only: Sequence[str] = READY
-) -> list[Planned]:
+def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -> list[Planned]:
     """Writes that may be sent now, in the order they were planned."""
     query = (
         sa.select(write)
         .where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
-        .where(write.c.state.in_(only), write.c.id > after)
+        .where(write.c.state.in_(READY), write.c.id > after)
         .where(write.c.action.in_(("create", "update", "delete")))
         .order_by(write.c.id)
         .limit(limit)

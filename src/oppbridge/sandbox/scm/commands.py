@@ -23,7 +23,7 @@ from .rules.products import show_distinct
 from .settings import User
 
 if TYPE_CHECKING:
-    from .service import SupplyChain
+    from .chain import SupplyChain
 
 Body = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..database import Row
 
 if TYPE_CHECKING:
-    from .service import SupplyChain
+    from .chain import SupplyChain
 
 
 class Direct:

@@ -17,6 +17,7 @@ from ..login import INVENTORY_APP
 from ..scm.direct import Direct
 from ..wire import Request, Response, Stamp
 from ..world import World
+from . import allocation
 from .changes import BULK_LIMIT, change, overwrite, plan, reserve, unreserve
 from .queries import BadInventory, Query, exact_query, index_query, run, url_query
 from .stock import Stock
@@ -141,6 +142,8 @@ class Inventory:
                 return self._query(index_query(_object(body)))
             case "onhand/exactquery":
                 return self._query(exact_query(_object(body)))
+            case "allocation/query":
+                return _json(200, allocation.query(self.stock, _object(body)))
         return self._events(rest, body, request)
 
     def _query(self, query: Query) -> Response:
@@ -153,6 +156,7 @@ class Inventory:
             "onhand/reserve": partial(reserve, stock),
             "onhand/unreserve": partial(unreserve, stock),
             "onhand/changeschedule": partial(plan, stock, days),
+            **{f"allocation/{name}": partial(act, stock) for name, act in _ALLOCATION.items()},
         }
         absolute = re.fullmatch(r"setonhand/(\w+)", rest.removesuffix("/bulk"))
         if absolute and rest.endswith("/bulk"):
@@ -166,6 +170,14 @@ class Inventory:
         if not isinstance(body, list) or len(body) > BULK_LIMIT:
             raise BadInventory(f"The body must be an array of at most {BULK_LIMIT} records.")
         return _json(200, [write(_object(event)) for event in body])
+
+
+_ALLOCATION = {
+    "allocate": allocation.allocate,
+    "unallocate": allocation.unallocate,
+    "reallocate": allocation.reallocate,
+    "consume": allocation.consume,
+}
 
 
 def _object(body: Any) -> Mapping[str, Any]:
