@@ -230,3 +230,31 @@ def test_plans_move_promises_and_never_the_stock(inventory, product):
     assert row["quantities"]["iv"]["onhand"] == 10
     late = inventory.event(product, quantitiesByDate={days[30]: {"pos": {"inbound": 1}}})
     assert inventory.post("onhand/changeschedule", late).status_code == 400
+
+
+def test_allocated_stock_is_moved_and_consumed_by_groups(inventory, product):
+    inventory.done("onhand", inventory.event(product, quantities={"pos": {"inbound": 10}}))
+    web, shop = {"channel": "web"}, {"channel": "shop"}
+
+    def act(name, **more):
+        return inventory.post(f"allocation/{name}", inventory.event(product, **more))
+
+    assert act("allocate", groups=web, quantity=7).status_code == 200
+    assert act("allocate", groups=shop, quantity=4).json()["processingStatus"] == "failed"
+    assert act("allocate", groups=shop, quantity=-1).status_code == 400
+    assert act("reallocate", sourceGroups=web, groups=shop, quantity=2).status_code == 200
+    assert act("unallocate", groups=shop, quantity=3).status_code == 400
+    assert act("unallocate", groups=shop, quantity=1).status_code == 200
+    used = {"pos": {"outbound": "Addition"}}
+    assert act("consume", groups=web, quantity=3, physicalMeasures=used).status_code == 200
+    bad = {"fno": {"physicalinvent": "Subtraction"}}
+    assert act("consume", groups=web, quantity=1, physicalMeasures=bad).status_code == 400
+    row = inventory.query(product)[0]["quantities"]
+    assert row["iv"]["onhand"] == 7
+    assert row["@iv"]["@allocated"] == 3
+    assert row["@iv"]["@consumed"] == 3
+    assert row["@iv"]["@available_to_allocate"] == 4
+    body = {"organizationId": "usmf", "productId": product}
+    rows = inventory.done("allocation/query", body)
+    held = {r["groups"]["channel"]: r["quantities"]["@iv"]["@allocated"] for r in rows}
+    assert held == {"web": 2, "shop": 1}

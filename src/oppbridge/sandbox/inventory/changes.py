@@ -22,14 +22,14 @@ Event = Mapping[str, Any]
 
 def change(stock: Stock, event: Event) -> dict[str, Any]:
     """Add deltas; an id that was seen before changes nothing."""
-    return _once(stock, event, lambda cell: _apply(stock, cell, event, absolute=False))
+    return once(stock, event, lambda cell: _apply(stock, cell, event, absolute=False))
 
 
 def overwrite(stock: Stock, source: str, event: Event) -> dict[str, Any]:
     """Replace the quantities of one data source."""
     quantities = {source: event.get("quantities", {}).get(source, {})}
     changed = {**event, "quantities": quantities}
-    return _once(stock, changed, lambda cell: _apply(stock, cell, changed, absolute=True))
+    return once(stock, changed, lambda cell: _apply(stock, cell, changed, absolute=True))
 
 
 def plan(stock: Stock, days: int, event: Event) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def plan(stock: Stock, days: int, event: Event) -> dict[str, Any]:
                 stock.add(cell, measure, quantity, _day(day).isoformat())
         return {}
 
-    return _once(stock, event, apply)
+    return once(stock, event, apply)
 
 
 def reserve(stock: Stock, event: Event) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def reserve(stock: Stock, event: Event) -> dict[str, Any]:
     measure = physical(source, str(event.get("modifier") or "softReservPhysical"))
     if measure is None or measure[0] == "fno":
         raise BadInventory("The modifier is not a measure that reservations can be kept in.")
-    quantity = _number(event.get("quantity"))
+    quantity = number_of(event.get("quantity"))
 
     def apply(cell: Cell) -> dict[str, Any]:
         if event.get("ifCheckAvailForReserv", True) and quantity > _available(stock, cell):
@@ -66,7 +66,7 @@ def reserve(stock: Stock, event: Event) -> dict[str, Any]:
         stock.add(cell, measure, quantity)
         return {"reservationId": stock.reservation(cell, measure)}
 
-    return _once(stock, event, apply, "ohre")
+    return once(stock, event, apply, "ohre")
 
 
 def unreserve(stock: Stock, event: Event) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def unreserve(stock: Stock, event: Event) -> dict[str, Any]:
     if found is None:
         raise BadInventory("The reservation id is not known.")
     cell, measure = found
-    offset = _number(event.get("OffsetQty", event.get("offsetQty")))
+    offset = number_of(event.get("OffsetQty", event.get("offsetQty")))
 
     def apply(_: Cell) -> dict[str, Any]:
         taken = min(offset, stock.get(cell, measure))
@@ -87,7 +87,7 @@ def unreserve(stock: Stock, event: Event) -> dict[str, Any]:
             "totalInvalidOffsetQtyByReservId": float(offset - taken),
         }
 
-    return _once(stock, event, apply, "ohoe", cell)
+    return once(stock, event, apply, "ohoe", cell)
 
 
 def _available(stock: Stock, wanted: Cell) -> Decimal:
@@ -101,16 +101,17 @@ def _available(stock: Stock, wanted: Cell) -> Decimal:
     return total
 
 
-def _once(
+def once(
     stock: Stock, event: Event, apply: Any, prefix: str = "oh", cell: Cell | None = None
 ) -> dict[str, Any]:
+    """Apply an event unless its id was seen before; the answer it is or was given."""
     number = str(event.get("id") or "")
     if not number:
         raise BadInventory("The id is missing.")
     seen = stock.once(number)
     if seen is not None:
         return dict(seen)
-    result = apply(cell or _cell(event))
+    result = apply(cell or cell_of(event))
     random_part = random.Random(number).randrange(10**6)
     answer = {
         "id": f"{prefix}~id-{random_part}" if prefix != "oh" else number,
@@ -139,16 +140,21 @@ def _measures(quantities: Mapping[str, Any]) -> list[tuple[Measure, Decimal]]:
     out = []
     for source, values in quantities.items():
         for name, quantity in values.items():
-            measure = physical(source, name)
-            if measure is None:
-                raise BadInventory(f"{source}.{name} is not a configured physical measure.")
-            if measure[0] == "fno":
-                raise BadInventory("The data source fno is read-only.")
-            out.append((measure, _number(quantity)))
+            out.append((measure_of(source, name), number_of(quantity)))
     return out
 
 
-def _cell(event: Event) -> Cell:
+def measure_of(source: str, name: str) -> Measure:
+    """A physical measure that callers may change. Raises `BadInventory` for others."""
+    measure = physical(source, name)
+    if measure is None:
+        raise BadInventory(f"{source}.{name} is not a configured physical measure.")
+    if measure[0] in ("fno", "@iv"):
+        raise BadInventory(f"The data source {measure[0]} is read-only.")
+    return measure
+
+
+def cell_of(event: Event) -> Cell:
     """The place and dimensions an event speaks of, in base dimensions."""
     source = SOURCE_NAMES.get(str(event.get("dimensionDataSource") or "").lower(), {})
     given: dict[str, str] = {}
@@ -167,7 +173,8 @@ def _cell(event: Event) -> Cell:
     return Cell(str(organization).lower(), str(product), given["siteid"], given["locationid"], rest)
 
 
-def _number(value: Any) -> Decimal:
+def number_of(value: Any) -> Decimal:
+    """A quantity; raises `BadInventory`."""
     try:
         return Decimal(str(value))
     except InvalidOperation as problem:

@@ -32,6 +32,7 @@ PHYSICAL: Mapping[str, tuple[str, ...]] = {
     "pos": ("posinbound", "posoutbound"),
     "iom": ("onorder", "onhand"),
     "erp": ("unrestricted", "qualityinspection"),
+    "@iv": ("@allocated", "@cumulative_allocated", "@consumed", "@cumulative_consumed"),
 }
 # The words documents use for the point of sale's measures when a change is sent.
 ALIASES: Mapping[Measure, str] = {
@@ -63,6 +64,10 @@ _FORMULAS = {
     "iv.availabletoreserve": f"{_HAND} {_COMING} {_signed('-', f'{_HARD} {_SOFT}')}",
     "iv.inventorysupply": f"{_HAND} {_COMING}",
     "iv.inventorydemand": f"+fno.onorder +iom.onorder {_signed('+', f'{_SOFT} {_HARD}')}",
+    # Which measure can be allocated is configured; this is what can be reserved.
+    "@iv.@available_to_allocate": (
+        f"{_HAND} {_COMING} {_signed('-', f'{_HARD} {_SOFT}')} -@iv.@allocated"
+    ),
     "pos.availquantity": "+fno.availphysical +pos.posinbound -pos.posoutbound",
 }
 

@@ -88,6 +88,11 @@ TABLES = (
         (*_CELL_KEY, "day", "source", "measure"),
         (*_CELL, Field("day", Kind.DATE), *_MEASURE, Field("quantity", Kind.DECIMAL)),
     ),
+    Table(
+        "allocations",
+        (*_CELL_KEY, "groups"),
+        (*_CELL, Field("groups"), Field("quantity", Kind.DECIMAL)),
+    ),
     Table("events", ("id",), (Field("id"), Field("answer"))),
     Table("reservations", ("id",), (Field("id"), *_CELL, *_MEASURE)),
 )
@@ -134,6 +139,16 @@ class Stock:
         """A kept quantity."""
         row = self.database.get("quantities", [*cell.key(), *measure])
         return Decimal(row["quantity"]) if row else Decimal(0)
+
+    def allotted(self, cell: Cell, groups: str) -> Decimal:
+        """What is set aside for a group."""
+        row = self.database.get("allocations", [*cell.key(), groups])
+        return Decimal(row["quantity"]) if row else Decimal(0)
+
+    def allot(self, cell: Cell, groups: str, quantity: Decimal) -> None:
+        """Change what is set aside for a group."""
+        held = self.allotted(cell, groups)
+        self._put("allocations", [*cell.key(), groups], held + quantity)
 
     def reservation(self, cell: Cell, measure: Measure) -> str:
         """The id reservations of this cell share; made on first use."""
