@@ -6,7 +6,15 @@ duplicate from a moved row (both are 412), nor a deadlock from a broken plug-in 
 
 from __future__ import annotations
 
-from oppbridge.errors import AccessDenied, Invalid, OppBridgeError, Stale, Throttled, Unavailable
+from oppbridge.errors import (
+    AccessDenied,
+    Gone,
+    Invalid,
+    OppBridgeError,
+    Stale,
+    Throttled,
+    Unavailable,
+)
 from oppbridge.http.answer import Answer, Call
 from oppbridge.http.trouble import by_status, error_of, retry_after, said
 
@@ -15,6 +23,7 @@ UNTRACKED = frozenset({"0x80072491", "0x80072492"})
 FORGOTTEN = "0x80044352"
 
 _MOVED = "0x80060882"
+_NOT_THERE = "0x80040217"
 _THROTTLED = frozenset({"0x80072321", "0x80072322", "0x80072326", "0x8005f103"})
 _BUSY = frozenset({"0x80044151", "0x80044339", "0x80072323", "0x80072324"})
 _SQL_ERROR = "0x80044150"
@@ -39,6 +48,8 @@ def judge(call: Call, answer: Answer) -> OppBridgeError | None:
         return Unavailable(text)  # the service rolled the transaction back
     if code == FORGOTTEN:
         return Invalid(text)  # whatever its status: asking again does not help
+    if code == _NOT_THERE:
+        return Gone(text)
     if code in _DENIED:
         return AccessDenied(text)
     if answer.status == 412:

@@ -10,7 +10,18 @@ from oppbridge.http.batch import Operation
 
 from .desk import Desk, Entity
 from .jobs import Job, operation
-from .lifecycle import STATE, STATUS, Now, Passage, Step, Way, action_body, course_of, passage
+from .lifecycle import (
+    STATE,
+    STATUS,
+    Now,
+    Passage,
+    Step,
+    Way,
+    action_body,
+    cautious,
+    course_of,
+    passage,
+)
 from .parcels import Parcel
 from .parts import Known, child_of, part_operations
 from .tables import Kind
@@ -80,12 +91,13 @@ def _passage(desk: Desk, entity: Entity, write: Write, parcel: Parcel) -> Passag
     logical = entity.table.logical
     lines = any(child_of(entity, part).kind is Kind.LINES for part in write.parts)
     edits = lines or (logical not in _UNLOCKED_HEADERS and bool(parcel.columns or write.parts))
+    reopen, course = desk.settings.reopen_locked, course_of(logical)
     return passage(
-        course_of(logical),
+        cautious(course) if reopen else course,
         Now(write.current.get(STATE), write.current.get(STATUS)),
         parcel.state,
         edits=edits,
-        reopen=desk.settings.reopen_locked,
+        reopen=reopen,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -32,13 +32,17 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The life of one table's rows: steps, usual reason of each state, states open to edits."""
+    """The life of one table's rows: steps, usual reason of each state, states open to edits.
+
+    `through` are reasons of states that are only passed through.
+    """
 
     ways: Mapping[tuple[int, int], Way]
     reasons: Mapping[int, int]
     open: frozenset[int]
     start: int | None = 0  # the state of a new row; None where the environment decides
     words: Mapping[int, str] = field(default_factory=dict)
+    through: Mapping[int, int] = field(default_factory=dict)
 
 
 def _by_update(*pairs: tuple[int, int]) -> dict[tuple[int, int], Way]:
@@ -56,13 +60,16 @@ COURSES = {
     ),
     "quote": Course(
         {
-            **_by_update((0, 1), (1, 0), (2, 0), (3, 0)),
-            (1, 2): Way.WIN_QUOTE,
+            # Whether an active quote may become a draft by an update is not documented: it is
+            # closed as revised and reopened, as the app itself does.
+            **_by_update((0, 1), (2, 0), (3, 0)),
             (1, 3): Way.CLOSE_QUOTE,
+            (1, 2): Way.WIN_QUOTE,
         },
         {0: 1, 1: 2, 2: 4, 3: 5},
         frozenset({0}),
         words={0: "a draft", 1: "active", 2: "won", 3: "closed"},
+        through={3: 7},
     ),
     "salesorder": Course(
         {
@@ -108,6 +115,11 @@ def course_of(logical: str) -> Course:
     return COURSES.get(logical, SIMPLE)
 
 
+def cautious(course: Course) -> Course:
+    """The course where active rows are taken to be locked: some environments lock products."""
+    return replace(course, open=course.open - {0}) if course.start is None else course
+
+
 def steps(course: Course, here: int, there: int, status: int | None) -> tuple[Step, ...]:
     """The fewest steps from state to state. Raises Invalid where there is no way."""
     wanted = course.reasons.get(there) if status is None else status
@@ -128,7 +140,7 @@ def steps(course: Course, here: int, there: int, status: int | None) -> tuple[St
         route.append(came_from[route[-1]])
     route.reverse()
     return tuple(
-        Step(course.ways[start, end], end, wanted if end == there else course.reasons[end])
+        Step(course.ways[start, end], end, wanted if end == there else _reason(course, end))
         for start, end in pairwise(route)
     )
 
@@ -163,10 +175,10 @@ def passage(course: Course, now: Now, wanted: Now, *, edits: bool, reopen: bool)
             f"it is {_word(course, now.state)}, and locked for edits: "
             "reopen it, or allow `reopen_locked`"
         )
-    open_state = min(course.open)
-    return Passage(
-        steps(course, now.state, open_state, None), steps(course, open_state, there, status)
-    )
+    state = now.state
+    ways_in = [(steps(course, state, one, None), one) for one in sorted(course.open)]
+    before, opened = min(ways_in, key=lambda way: len(way[0]))
+    return Passage(before, steps(course, opened, there, status))
 
 
 def action_body(step: Step, logical: str, id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,6 +201,10 @@ def action_body(step: Step, logical: str, id: str, facts: Mapping[str, Any]) -> 
             # Noon keeps the day in every time zone of a user.
             activity["actualend"] = f"{facts['actualclosedate']}T12:00:00Z"
     return {close[0]: activity, "Status": step.status}
+
+
+def _reason(course: Course, state: int) -> int:
+    return course.through.get(state, course.reasons[state])
 
 
 def _status(course: Course, wanted: Now) -> int:
