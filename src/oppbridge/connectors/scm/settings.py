@@ -24,53 +24,60 @@ class Model(BaseModel):
 
 
 class CertificateSettings(Model):
-    """A client certificate: its private key as PEM in `file`, its SHA-1 `thumbprint`."""
+    """A client certificate."""
 
     file: Path
+    """The private key in PEM."""
     thumbprint: str = Field(pattern="^[0-9A-Fa-f]{40}$")
+    """The certificate's SHA-1 thumbprint, in hexadecimal digits."""
     passphrase: SecretStr | None = None
+    """What the private key is encrypted with, if it is."""
 
 
 class ManagedIdentitySettings(Model):
-    """The identity of the machine; `client_id` picks a user-assigned one."""
+    """The identity of the machine."""
 
     client_id: str | None = None
+    """Picks a user-assigned identity."""
 
 
 class DeviceCodeSettings(Model):
-    """A person signs in on another device; `cache` keeps the sign-in for later runs."""
+    """A person signs in on another device."""
 
     cache: Path | None = None
+    """The file that keeps the sign-in for later runs."""
 
 
 class Company(Model):
-    """A legal entity that takes part.
-
-    `defaults` are native columns set on creates where a record has none, by entity: customer group,
-    site and warehouse, the groups a released product needs. `write_in` is the sales category of
-    lines without a product; without it they are refused.
-    """
+    """A legal entity that takes part."""
 
     defaults: Mapping[Entity, Mapping[str, str | int]] = Field(default_factory=dict)
+    """Native columns of creates where a record has none, by entity: customer group, site and
+    warehouse, the groups that a released product needs."""
     write_in: str | None = None
+    """The sales category of lines without a product; without it they are refused."""
 
 
 class InventorySettings(Model):
-    """The Inventory Visibility service of this environment.
+    """The Inventory Visibility service of this environment."""
 
-    `url` is the island's address, `environment` the Lifecycle Services id. `measure` is the
-    available quantity as `source.measure`; names are compared without case. `atp` is the measure
-    the service was set up with for available-to-promise; None asks for on-hand only.
-    """
-
-    url: str
+    url: str = Field(pattern="^https://")
+    """The address of the region's service, as its own app shows it."""
     environment: str
+    """The environment's id in Lifecycle Services."""
     security_url: str = SECURITY
+    """The service that exchanges tokens."""
     security_hosts: tuple[str, ...] = ()
+    """Hosts it may redirect to, besides itself and Microsoft's gateway."""
     scope: str = f"{INVENTORY_APPLICATION}/.default"
+    """What the Entra token is asked for."""
     service_scope: str = INVENTORY_SCOPE
+    """What the service's own token is asked for."""
     measure: str = "iv.onhandavailable"
+    """What is available, as `source.measure`, in any case."""
     atp: str | None = None
+    """The measure that the service was set up with for available-to-promise; without it only what
+    is there now is asked for."""
 
 
 class ScmSettings(Model):
@@ -80,21 +87,32 @@ class ScmSettings(Model):
     """
 
     url: str = Field(pattern="^https://")
+    """The environment's address, as in `https://contoso.operations.dynamics.com`."""
     tenant: str | None = None
+    """The Entra directory: its id or one of its domains."""
     client_id: str | None = None
+    """The application that signs in; the service must know it, with the user it acts as."""
     secret: SecretStr | None = None
+    """The application's secret."""
     certificate: CertificateSettings | None = None
+    """The application's certificate."""
     managed_identity: ManagedIdentitySettings | None = None
+    """The identity of the machine."""
     device_code: DeviceCodeSettings | None = None
+    """A person signs in on another device."""
     authority: str | None = None
+    """Where to sign in instead of the public cloud's directory."""
     ca_file: Path | None = None
+    """The certificate authority to trust instead of the machine's own."""
 
     companies: Mapping[str, Company] = Field(min_length=1)
     """Legal entities that take part, in the order they are read; the first is the default."""
     numbers: Mapping[Entity, Literal["ours", "theirs"]] = Field(default_factory=dict)
     """Who numbers new rows, by entity. `ours` needs a number sequence that is set to manual."""
     origins: Mapping[Entity, str] = Field(default_factory=dict)
-    """The text column that keeps a record's id, by entity; the map's `origin` says the same."""
+    """The text column that keeps a record's id, by entity; the map's `origin` names the same.
+    By default `IdentificationNumber` of accounts, `IdentityCardNumber` of contacts,
+    `CustomersReference` of quotes and `CustomersOrderReference` of orders."""
     line_reference: str = "ExternalItemNumber"
     """The free text column in which a line keeps its part's id."""
     language: str = "en-us"
@@ -117,7 +135,9 @@ class ScmSettings(Model):
     actions: Mapping[Action, str] = Field(default_factory=dict)
     """Actions that bring a status about, as `{quote.Confirmed: confirmQuotation}`."""
     read_only: bool = False
+    """Whether every write is refused."""
     inventory: InventorySettings | None = None
+    """Where to ask what can be promised; without it the warehouse on-hand answers for today."""
 
     @field_validator("companies", mode="before")
     @classmethod
