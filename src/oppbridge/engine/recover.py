@@ -15,9 +15,9 @@ from .deliver import send
 from .learn import learn, readout
 from .line import Post
 from .observe import sort
-from .render import Directory, Outgoing, render
+from .render import Directory, Outgoing, render, renamed
 from .settle import settle
-from .translate import arrived
+from .translate import arrived, part_stem
 
 BATCH = 200
 
@@ -117,7 +117,10 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
 
 
 def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link]:
-    now, _ = readout(post, change.row or {})
+    now, origins = readout(post, change.row or {})
+    renamed(one, origins)
+    chosen = {part_stem(name, id): id for id, name in one.stems.items()}
+    link.parts |= {s: id for s, id in (chosen | origins).items() if s in now}
     shown = dict(link.shown or {})
     came = {
         told: path
