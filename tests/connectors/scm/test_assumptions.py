@@ -61,3 +61,18 @@ def test_an_order_lives_from_create_to_delete(trade, open_line, answers, guarded
     [deleted] = line.write("order", [gone])
     assert deleted.error is None
     assert line.fetch("order", [made.key]) == []
+
+
+def test_a_net_amount_that_sticks_is_told_as_it_is_stored(trade, line):
+    """Before 10.0.29, or by company parameter, amounts do not follow quantity and price."""
+    trade.scm.post("assume", recalculates_net_amount=False)
+    part = line_part(SET, {"ItemNumber": "usmf|1000", "OrderedSalesQuantity": 3, "UnitPrice": 10})
+    header = {"OrderingCustomerAccountNumber": "usmf|C1", "CurrencyCode": "USD"}
+    [made] = line.write("order", [create(header, part)])
+    key = made.parts[part.id]
+    change = Part(SET, Action.UPDATE, key, key, {"OrderedSalesQuantity": 4})
+    [updated] = line.write("order", [Write("u", Action.UPDATE, "o", made.key, {}, (change,))])
+    stored = trade.scm.rows(SET)[0]
+    [told] = updated.row[SET]
+    assert told["LineAmount"] == stored["LineAmount"] == 30
+    assert told["TotalDiscountAmount"] == 10, "what the line costs less than price times quantity"
