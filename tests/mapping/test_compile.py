@@ -196,3 +196,13 @@ def test_the_fingerprint_and_every_digest_change_with_the_map():
     assert other.fingerprint != DEALS.fingerprint
     assert other.digest(row()) != DEALS.digest(row())
     assert deal_map().fingerprint == DEALS.fingerprint
+
+
+def test_a_part_shows_the_id_it_carries():
+    lines = {**DEAL["collections"]["lines"], "origin": "ref"}
+    deals = compile_map(parse_map({**DEAL, "collections": {"lines": lines}}, "deal.yaml"))
+    assert deals.part_origins == {"lines": "ref"}
+    assert "ref" in deals.selection.collections["deal_lines"]
+    read = deals.read(row(deal_lines=[{"line_id": 1, "ref": "r1"}, {"line_id": 2, "ref": None}]))
+    assert read["lines/1/@"] == "r1"
+    assert "lines/2/@" not in read

@@ -23,6 +23,7 @@ collections:
   lines:
     at: quote_details
     key: quotedetailid
+    origin: part_id
     fields:
       quantity: {at: quantity, lens: decimal, precision: 5}
 """
@@ -67,6 +68,7 @@ constants: {source: 5}
     assert map.fields["custom.region"].at == ("new_region",)
     assert set(map.collections["lines"].fields) == {"quantity", "unit"}
     assert map.collections["lines"].at == "quote_details"
+    assert map.collections["lines"].origin == "part_id"
     assert map.constants == {"source": 5}
 
 

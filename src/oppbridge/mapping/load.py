@@ -76,7 +76,7 @@ def _laid_collection(
     return CollectionMap(
         at=at,
         key=key,
-        origin=under.origin if under else None,
+        origin=over.origin or (under.origin if under else None),
         fields=fields | over.fields,
         constants=constants | over.constants,
     )

@@ -117,6 +117,7 @@ class CollectionOverlay(Strict):
 
     at: str | None = None
     key: Columns | None = None
+    origin: str | None = None
     fields: dict[str, FieldMap] = Field(default_factory=dict)
     constants: dict[str, Any] = Field(default_factory=dict)
 

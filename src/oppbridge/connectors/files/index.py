@@ -1,6 +1,6 @@
 """What one pass over an entity's files tells: doubled keys, the lines of each document, orphans.
 
-Keys take 8 bytes a row while the pass lasts. The lines of documents stay in memory, about 150
+Keys take 8 bytes a row while the pass lasts. The lines of documents stay in memory, about 250
 bytes each, grouped by document: files of lines need no order.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
 from xxhash import xxh3_64_intdigest
 
 from ...contract import join_key
@@ -30,10 +31,31 @@ class Lines:
 
     name: str
     columns: tuple[str, ...]
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    packed: dict[str, list[bytes | tuple[Any, ...]]] = field(default_factory=dict)
     first: dict[str, int] = field(default_factory=dict)  # its line, by document
     broken: dict[str, str] = field(default_factory=dict)
     strays: list[tuple[str, str]] = field(default_factory=list)  # key and problem
+
+    def of(self, parent: str) -> list[dict[str, Any]]:
+        """The lines of one document, as native rows."""
+        found = self.packed.get(parent, ())
+        return [dict(zip(self.columns, _unpacked(one), strict=True)) for one in found]
+
+
+def _packed(values: Sequence[Any]) -> bytes | tuple[Any, ...]:
+    """Values in a third of the memory, where JSON gives them back as they were."""
+    try:
+        text = orjson.dumps(values, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        return text[1:-1]  # a copy: orjson gives bytes in a buffer ten times their size
+    except TypeError:
+        return tuple(values)
+
+
+def _unpacked(packed: bytes | tuple[Any, ...]) -> Sequence[Any]:
+    if isinstance(packed, tuple):
+        return packed
+    values: list[Any] = orjson.loads(b"[%b]" % packed)
+    return values
 
 
 @dataclass(slots=True)
@@ -181,8 +203,7 @@ def _lines(entity: EntityFile, parts: PartsFile, path: Path, wanted: Sequence[st
             if problem is not None:
                 lines.broken.setdefault(parent, problem)
             else:
-                native = dict(zip(source.columns, row.values, strict=True))
-                lines.rows.setdefault(parent, []).append(native)
+                lines.packed.setdefault(parent, []).append(_packed(row.values))
     finally:
         source.close()
     return lines

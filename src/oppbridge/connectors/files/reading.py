@@ -94,7 +94,7 @@ class Shelf:
             lines = self.index.lines.get(name)
             if lines is not None and found.key in lines.broken:
                 return Change(found.key, {BROKEN: lines.broken[found.key]})
-            native[name] = lines.rows.get(found.key, []) if lines is not None else []
+            native[name] = lines.of(found.key) if lines is not None else []
         return Change(found.key, native, version_of(native))
 
     def all(self) -> Iterator[tuple[Source, Found]]:

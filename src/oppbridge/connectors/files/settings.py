@@ -34,28 +34,38 @@ class Strict(BaseModel):
 
 
 class PartsFile(Strict):
-    """The file of a document's lines: `parent` holds the document's key, `key` the line's own."""
+    """The file of a document's lines, in any order; it is kept in memory, 250 bytes a line."""
 
-    file: FileName
-    parent: Columns
-    key: Columns
+    file: FileName = Field(description="The file, inside the folder.")
+    parent: Columns = Field(description="The columns that hold the key of the line's document.")
+    key: Columns = Field(description="The columns that tell a document's lines apart.")
 
 
 class EntityFile(Strict):
-    """The file of one entity; `file` may be a pattern such as `deals-*.csv`, which is only read.
+    """The file of one entity.
 
-    Encoding and delimiter are detected unless given; what is not Unicode is taken for
-    Windows-1252 unless it looks otherwise. A cell may hold 131,072 characters. `origin` is the
-    column in which creates keep the record's id; it is added to a file that lacks it.
+    What is not Unicode is taken for Windows-1252 unless it looks otherwise, which is logged; give
+    `encoding` to be sure. A cell may hold 131,072 characters.
     """
 
-    file: FileName
-    key: Columns
-    format: Literal["csv", "parquet"] | None = None
-    encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
-    origin: str = "oppbridge_id"
-    collections: dict[str, PartsFile] = Field(default_factory=dict)
+    file: FileName = Field(
+        description="The file, inside the folder. A pattern, `deals-*.csv`, is only read."
+    )
+    key: Columns = Field(description="The columns that tell rows apart.")
+    format: Literal["csv", "parquet"] | None = Field(
+        default=None, description="Told by the file's name unless given."
+    )
+    encoding: str | None = Field(default=None, description="Detected unless given.")
+    delimiter: str | None = Field(
+        default=None, min_length=1, max_length=1, description="Detected unless given."
+    )
+    origin: str = Field(
+        default="oppbridge_id",
+        description="The column in which creates keep the record's id; added where missing.",
+    )
+    collections: dict[str, PartsFile] = Field(
+        default_factory=dict, description="The file of each kind of line, by the map's `at`."
+    )
 
     @property
     def is_pattern(self) -> bool:
@@ -66,6 +76,6 @@ class EntityFile(Strict):
 class Settings(Strict):
     """A folder of CSV or Parquet files, one for each entity, and one for each kind of line."""
 
-    folder: Path
-    entities: dict[str, EntityFile] = Field(min_length=1)
-    read_only: bool = False
+    folder: Path = Field(description="The folder; nothing outside it is read or written.")
+    entities: dict[str, EntityFile] = Field(min_length=1, description="The file of each entity.")
+    read_only: bool = Field(default=False, description="Whether every write is refused.")
