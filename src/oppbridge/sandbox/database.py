@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,23 @@ class Duplicate(Exception):
     """A key or a unique column is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows of one table are read: worked out once, as single rows are read all the time."""
+
+    names: tuple[str, ...]
+    select: str
+    convert: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+def _shape(table: Table) -> _Shape:
+    kinds = table.kinds()
+    names = (*kinds, "_version")
+    select = f"SELECT {', '.join(map(quote, names))} FROM {quote(table.name)}"
+    convert = [(i, FROM_SQL[kind]) for i, kind in enumerate(kinds.values()) if kind in FROM_SQL]
+    return _Shape(names, select, tuple(convert))
+
+
 class Database:
     """Rows in real columns. Every insert, change and delete takes the next row version.
 
@@ -33,7 +51,7 @@ class Database:
         self.lock = threading.RLock()
         self.tables = {table.name: table for table in tables}
         self.clock = clock
-        self._kinds = {name: table.kinds() for name, table in self.tables.items()}
+        self._shapes: dict[str, _Shape] = {}
         self._depth = 0
         self._sql = sqlite3.connect(
             str(path or ":memory:"),
@@ -61,7 +79,7 @@ class Database:
     def define(self, table: Table) -> None:
         """Make a table, or give one that is there the columns and indexes it lacks."""
         self.tables[table.name] = table
-        self._kinds[table.name] = table.kinds()
+        self._shapes[table.name] = _shape(table)
         there = {row[1] for row in self.select(f"PRAGMA table_info({quote(table.name)})")}
         for statement in ddl(table, there):
             self._sql.execute(statement)
@@ -153,17 +171,14 @@ class Database:
         self, name: str, condition: str = "1", params: Sequence[Any] = (), tail: str = ""
     ) -> list[Row]:
         """Rows as Python values, `_version` included; `tail` is ORDER BY and LIMIT."""
-        kinds = self._kinds[name]
-        names = [*kinds, "_version"]
-        sql = f"SELECT {', '.join(map(quote, names))} FROM {quote(name)} WHERE {condition} {tail}"
-        convert = [(i, FROM_SQL[kind]) for i, kind in enumerate(kinds.values()) if kind in FROM_SQL]
+        shape = self._shapes[name]
         out = []
-        for raw in self.select(sql, params):
+        for raw in self.select(f"{shape.select} WHERE {condition} {tail}", params):
             values = list(raw)
-            for i, call in convert:
+            for i, call in shape.convert:
                 if values[i] is not None:
                     values[i] = call(values[i])
-            out.append(dict(zip(names, values, strict=True)))
+            out.append(dict(zip(shape.names, values, strict=True)))
         return out
 
     def select(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
