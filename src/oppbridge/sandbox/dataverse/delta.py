@@ -78,10 +78,7 @@ def _check(desk: Desk, entry: Entry, request: Request) -> None:
 
 
 def _since(desk: Desk, token: str, request: Request) -> int:
-    match = _TOKEN.fullmatch(token)
-    if match is None:
-        raise Refused(400, "0x80060888", "The delta token is not valid.")
-    stamped = datetime.strptime(match[2], "%m/%d/%Y %H:%M:%S").replace(tzinfo=UTC).timestamp()
+    number, stamped = _token(token)
     days = desk.organization()["expirechangetrackingindays"]
     if "expired_delta" in request.marks or desk.database.clock.time() - stamped > days * _DAY:
         status = desk.settings.assumptions.expired_delta_status
@@ -90,7 +87,18 @@ def _since(desk: Desk, token: str, request: Request) -> int:
             EXPIRED,
             "Version stamp associated with the client has expired. Please perform a full sync.",
         )
-    return int(match[1])
+    return number
+
+
+def _token(token: str) -> tuple[int, float]:
+    match = _TOKEN.fullmatch(token)
+    try:
+        if match is not None:
+            when = datetime.strptime(match[2], "%m/%d/%Y %H:%M:%S").replace(tzinfo=UTC)
+            return int(match[1]), when.timestamp()
+    except ValueError:
+        match = None
+    raise Refused(400, "0x80060888", "The delta token is not valid.")
 
 
 def _everything(

@@ -38,8 +38,8 @@ def run_fetch(desk: Desk, entry: Entry, request: Request, prefer: Prefer) -> Res
         f"{_at(scope, o.get('attribute', '')).text} {_way(o)}" for o in table.findall("order")
     ]
     orders.append(f"t0.{quote(entry.definition.key)}")
-    size = min(PAGE, int(fetch.get("count") or fetch.get("top") or PAGE))
-    page = int(fetch.get("page") or 1)
+    size = min(PAGE, _number(fetch, "count") or _number(fetch, "top") or PAGE)
+    page = _number(fetch, "page") or 1
     sql = (
         f"SELECT {shape.sql('t0')} FROM {quote(entry.logical)} t0 "
         f"WHERE {condition.text} ORDER BY {', '.join(orders)} "
@@ -68,6 +68,13 @@ def _table(fetch: Element, entry: Entry) -> Element:
     if table.find("link-entity") is not None or fetch.get("aggregate") == "true":
         raise bad_query("link-entity and aggregate are not served by this sandbox.")
     return table
+
+
+def _number(fetch: Element, name: str) -> int:
+    text = fetch.get(name, "0")
+    if not text.isdigit():
+        raise bad_query(f"Invalid value '{text}' for {name}.")
+    return int(text)
 
 
 def _read(text: str) -> Element:

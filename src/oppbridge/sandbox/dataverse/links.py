@@ -11,7 +11,7 @@ from ..odata.filters import Sql
 from ..odata.options import Options, parse_options
 from ..tables import quote
 from ..wire import Request, Response, answer_json
-from .addresses import Place, Segment, need_row, place_of, relative, resolve, split_path
+from .addresses import Place, Segment, need_row, place_of, resolve
 from .collections import collection_response
 from .desk import Desk
 from .payload import read_body
@@ -227,4 +227,4 @@ def _target(desk: Desk, entry: Entry, nav: str, segment: Segment, request: Reque
         return need_row(
             desk, place_of(desk, Segment(desk.book[table].definition.entity_set, segment.inside))
         )
-    return need_row(desk, place_of(desk, split_path(relative(request.query.get("$id", "")))[0]))
+    return resolve(desk, request.query.get("$id", ""))[1]

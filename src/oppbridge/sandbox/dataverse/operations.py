@@ -142,24 +142,32 @@ def _recalculate(desk: Desk, body: dict[str, Any], request: Request) -> Response
 
 def _bulk_delete(desk: Desk, body: dict[str, Any], request: Request) -> Response:
     """Runs at once what the service would queue as a job."""
-    for query in body.get("QuerySet", []):
+    for query in _items(body, "QuerySet"):
         entry = desk.book.entries.get(str(query.get("EntityName")))
         if entry is None:
             raise no_such_set(str(query.get("EntityName")))
-        for condition in query.get("Criteria", {}).get("Conditions", []):
-            if condition.get("AttributeName") != entry.definition.key or condition.get(
-                "Operator"
-            ) not in ("In", 8):
-                raise Refused(
-                    400, "0x80040203", "This sandbox deletes in bulk by primary key only."
-                )
-            for value in condition.get("Values", []):
-                row_id = str(value["Value"] if isinstance(value, dict) else value).lower()
-                row = desk.get(entry.logical, row_id)
-                if row is not None:
-                    delete_row(desk, entry.logical, row)
+        for condition in _items(query.get("Criteria") or {}, "Conditions"):
+            _delete_listed(desk, entry, condition)
     job = desk.database.versions.last
     return _typed(request, "BulkDeleteResponse", {"JobId": f"00000000-0000-4000-8000-{job:012d}"})
+
+
+def _delete_listed(desk: Desk, entry: Entry, condition: dict[str, Any]) -> None:
+    by_key = condition.get("AttributeName") == entry.definition.key
+    if not by_key or condition.get("Operator") not in ("In", 8):
+        raise Refused(400, "0x80040203", "This sandbox deletes in bulk by primary key only.")
+    for value in condition.get("Values") or ():
+        row_id = str(value["Value"] if isinstance(value, dict) else value).lower()
+        row = desk.get(entry.logical, row_id)
+        if row is not None:
+            delete_row(desk, entry.logical, row)
+
+
+def _items(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    items = body.get(name) or []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise Refused(400, "0x80048d19", f"The parameter '{name}' must be a collection.")
+    return items
 
 
 _BULK = frozenset({"Create", "Update", "CreateMultiple", "UpdateMultiple", "UpsertMultiple"})

@@ -1,7 +1,8 @@
 """`$filter` to parameterised SQL: odata-query reads it, a dialect gives meaning to names.
 
-The parser is the `odata-query` library's. Two spellings it does not know are put into its terms
-first: `['A','B']` as a list, and the enum literal `Some.Enum'Word'` as a call `Some.Enum('Word')`.
+The parser is the `odata-query` library's. What it does not know is put into its terms first:
+`['A','B']` as a list, the enum literal `Some.Enum'Word'` as a call `Some.Enum('Word')`; and names
+that begin like one of its keywords (`allocated`) are shielded, as its lexer would cut them in two.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from .options import BadQuery, split_outside
 
 _STRING = r"'(?:[^']|'')*'"
 _WORDS = re.compile(
-    rf"(?P<enum>\b(?:\w+\.)+\w+)(?P<word>{_STRING})|{_STRING}|\[(?P<list>(?:[^\[\]']|{_STRING})*)\]"
+    rf"(?P<enum>\b(?:\w+\.)+\w+)(?P<word>{_STRING})|{_STRING}"
+    rf"|\[(?P<list>(?:[^\[\]']|{_STRING})*)\]"
+    r"|(?<![\w.])(?P<name>(?:all|any|null|true|false)\w+)",
+    re.IGNORECASE,
 )
+_SHIELD = "__"
 _OPERATORS = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
@@ -87,6 +92,8 @@ def _in_known_terms(text: str) -> str:
     def known(match: re.Match[str]) -> str:
         if match["enum"]:
             return f"{match['enum']}({match['word']})"
+        if match["name"]:
+            return _SHIELD + match["name"]
         if match["list"] is None:
             return match.group()
         inside = match["list"].strip().replace('"', "'")
@@ -107,9 +114,9 @@ def _condition(node: Any, dialect: Dialect) -> Sql:
         case ast.CollectionLambda():
             return _lambda(node, dialect)
     value = _value(node, dialect)
-    if isinstance(value, Literal):
-        if isinstance(value.value, bool):
-            return Sql("1" if value.value else "0")
+    if isinstance(value, Literal) and isinstance(value.value, bool):
+        return Sql("1" if value.value else "0")
+    if isinstance(value, Literal) or value.kind not in (None, Kind.BOOLEAN):
         raise BadQuery("The $filter expression must evaluate to a single boolean value.")
     return value
 
@@ -176,7 +183,8 @@ def bind(kind: Kind | None, literal: Literal) -> Any:
         case Kind.DECIMAL | Kind.DOUBLE | Kind.INTEGER if isinstance(
             value, int | float | Decimal
         ) and not isinstance(value, bool):
-            return float(value) if not isinstance(value, int) or kind is not Kind.INTEGER else value
+            whole = kind is Kind.INTEGER and isinstance(value, int) and abs(value) < 2**63
+            return value if whole else float(Decimal(value))
         case Kind.BOOLEAN if isinstance(value, bool):
             return int(value)
         case Kind.GUID if isinstance(value, str):
@@ -291,7 +299,7 @@ def _constant(node: Any) -> Literal:
 
 def _names(node: Any) -> tuple[str, ...]:
     if isinstance(node, ast.Identifier):
-        return (".".join((*node.namespace, node.name)),)
+        return (".".join((*node.namespace, node.name.removeprefix(_SHIELD))),)
     if isinstance(node, ast.Attribute):
-        return (*_names(node.owner), node.attr)
+        return (*_names(node.owner), node.attr.removeprefix(_SHIELD))
     raise BadQuery("Syntax error in $filter: a path of properties is expected.")
