@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -21,6 +23,7 @@ from oppbridge.errors import (
     Unsure,
 )
 from oppbridge.http.answer import Call, get
+from oppbridge.http.gate import Gate
 from oppbridge.http.session import Bounds, Session, pool
 from tests.http.conftest import Reply
 
@@ -242,3 +245,24 @@ def test_the_total_time_of_tries_is_bounded(server):
     with pytest.raises(Unavailable):
         server.session(patience=0.5).json(get("x"))
     assert time.monotonic() - begun < 3
+
+
+def test_nothing_is_sent_by_any_thread_inside_a_wait(server):
+    lock, refused, inside = threading.Lock(), [], []
+
+    def busy(_asked):
+        with lock:
+            now = time.monotonic()
+            inside.extend(moment for moment in refused if moment + 0.01 < now < moment + 0.29)
+            if len(server.asked) % 12 == 0:
+                refused.append(now)
+                return Reply(429, b"", {"Retry-After": "0.3"})
+        return Reply(body=b"1")
+
+    server.reply(busy)
+    session = server.session(gate=Gate(most=6), patience=20)
+    with ThreadPoolExecutor(12) as threads:
+        found = list(threads.map(lambda _: session.json(WRITE), range(60)))
+    assert found == [1] * 60
+    assert len(refused) >= 4
+    assert len(inside) <= 3 * len(refused)  # those on their way when the first was refused

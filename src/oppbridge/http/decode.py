@@ -15,7 +15,7 @@ import orjson
 
 _DIGITS = bytes(48 if chr(byte) in "0123456789." else 32 for byte in range(256))
 _LONG = b"0" * 17
-_LONG_FRACTION = re.compile(rb"[:\[,]\s*-?(?=[0-9.]{17})[0-9]+\.[0-9]")
+_LONG_FRACTION = re.compile(rb"(?:^|[:\[,])\s*-?(?=[0-9.]{17})[0-9]+\.[0-9]")
 
 
 def decode(body: bytes) -> Any:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from oppbridge.contract import Action, Write
-from oppbridge.errors import Invalid, Throttled, Unavailable, Unsure
+from oppbridge.errors import ConfigError, Invalid, Throttled, Unavailable, Unsure
 from tests.connectors.dataverse.conftest import MAPS, World, open_gates
 
 LONG = "x" * 200
@@ -196,3 +196,34 @@ def test_a_read_only_system_is_never_written(ready, opened):
     assert isinstance(receipt.error, Invalid)
     assert "read_only" in str(receipt.error)
     assert ready.twin.count("accounts") == 0
+
+
+def test_a_duplicate_that_cannot_be_looked_up_is_unsure_not_rejected(ready, opened):
+    line = opened(patience=0)
+    [write] = creates(1)
+    line.write("account", [write])
+    ready.sandbox.faults.add(
+        "status", service="dataverse", method="GET", path="accounts", status=503
+    )
+    [receipt] = line.write("account", [write])
+    assert isinstance(receipt.error, Unsure)
+    [again] = line.write("account", [write])
+    assert again.existed
+
+
+def test_a_price_that_cannot_be_read_leaves_the_product_unsure(ready, opened):
+    line = opened(patience=0)
+    row = MAPS["product"].created({"name": "W", "number": "W1", "list_price": "5 EUR"})
+    write = Write(str(uuid4()), Action.CREATE, str(uuid4()), None, row)
+    ready.sandbox.faults.add("status", service="dataverse", path="productpricelevels", status=503)
+    [receipt] = line.write("product", [write])
+    assert isinstance(receipt.error, Unsure)
+    [again] = line.write("product", [write])
+    assert again.error is None
+    assert MAPS["product"].read(again.row)["list_price"] == "5 EUR"
+
+
+def test_a_price_list_nobody_has_is_a_matter_of_configuration(ready, opened):
+    line = opened(price_list="Standrd EUR")
+    with pytest.raises(ConfigError, match="did you mean 'standard eur'"):
+        line.fetch("product", [str(uuid4())])

@@ -22,13 +22,18 @@ DUPLICATES = frozenset({"0x80040237", "0x80060892", "0x80043b06"})
 UNTRACKED = frozenset({"0x80072491", "0x80072492"})
 FORGOTTEN = "0x80044352"
 
-_MOVED = "0x80060882"
-_NOT_THERE = "0x80040217"
 _THROTTLED = frozenset({"0x80072321", "0x80072322", "0x80072326", "0x8005f103"})
-_BUSY = frozenset({"0x80044151", "0x80044339", "0x80072323", "0x80072324"})
 _SQL_ERROR = "0x80044150"
 _DEADLOCK = "1205"
-_DENIED = frozenset({"0x80040220", "0x80040231", "0x80072560", "0x8004a110"})
+_MEANING: dict[str, type[OppBridgeError]] = {
+    "0x80060882": Stale,
+    "0x80040217": Gone,
+    FORGOTTEN: Invalid,  # whatever its status: asking again does not help
+    # The service rolled the transaction back: time-outs, locks, exhausted workers.
+    **dict.fromkeys(("0x80044151", "0x80044339", "0x80072323", "0x80072324"), Unavailable),
+    # Privileges, no member of the organisation, no right to act for others.
+    **dict.fromkeys(("0x80040220", "0x80040231", "0x80072560", "0x8004a110"), AccessDenied),
+}
 
 
 def code_of(answer: Answer) -> str:
@@ -44,16 +49,10 @@ def judge(call: Call, answer: Answer) -> OppBridgeError | None:
     code, text = code.lower(), said(call, answer)
     if code in _THROTTLED:
         return Throttled(text, retry_after(answer.headers))
-    if code in _BUSY or (code == _SQL_ERROR and _DEADLOCK in message):
-        return Unavailable(text)  # the service rolled the transaction back
-    if code == FORGOTTEN:
-        return Invalid(text)  # whatever its status: asking again does not help
-    if code == _NOT_THERE:
-        return Gone(text)
-    if code in _DENIED:
-        return AccessDenied(text)
+    if code == _SQL_ERROR and _DEADLOCK in message:
+        return Unavailable(text)
+    if code in _MEANING:
+        return _MEANING[code](text)
     if answer.status == 412:
-        return Stale(text) if code in (_MOVED, "") else Invalid(text)
-    if answer.status < 500 and answer.status != 429 and code == _MOVED:
-        return Stale(text)
+        return Invalid(text) if code else Stale(text)
     return by_status(call, answer)

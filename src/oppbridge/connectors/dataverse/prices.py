@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from oppbridge.errors import Invalid
+from oppbridge.errors import ConfigError, Invalid
 
 from .columns import CURRENCY, LIST_PRICE, LIST_PRICE_ISO, PRICE_LIST
 from .desk import Desk
@@ -18,16 +18,19 @@ _CURRENCY_AMOUNT = 1
 
 
 def price_lists(desk: Desk) -> dict[str, str]:
-    """The id of the configured price list for each currency code. Raises Invalid if one is missing.
+    """The id of the configured price list for each currency code. Raises ConfigError.
 
     One list configured for all currencies serves the currency it is kept in.
     """
     configured = desk.settings.price_list
     if configured is None:
         return {}
-    if isinstance(configured, Mapping):
-        return {iso: desk.names.id(PRICE_LIST, name) for iso, name in configured.items()}
-    id = desk.names.id(PRICE_LIST, configured)
+    try:
+        if isinstance(configured, Mapping):
+            return {iso: desk.names.id(PRICE_LIST, name) for iso, name in configured.items()}
+        id = desk.names.id(PRICE_LIST, configured)
+    except Invalid as error:
+        raise ConfigError(f"setting price_list: {error}") from error
     row = desk.names.rows(PRICE_LIST)[id]
     iso = desk.names.name(CURRENCY, row.get("_transactioncurrencyid_value"))
     return {iso: id} if iso else {}

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oppbridge.contract import Action, Change, Receipt, Write
-from oppbridge.errors import Gone, OppBridgeError, Reject, Retry, Stale, Unlinked, Unsure
+from oppbridge.errors import (
+    AccessDenied,
+    Gone,
+    OppBridgeError,
+    Reject,
+    Retry,
+    Stale,
+    Unlinked,
+    Unsure,
+)
 
 from .bulk import Message, Target, run_bulk
 from .converting import convert
@@ -25,6 +34,19 @@ from .work import Work
 def carry_out(desk: Desk, entity: Entity, writes: Sequence[Write]) -> list[Receipt]:
     """One receipt for each write, in order. See `contract.Writer`."""
     work = Work(desk, entity, Run(desk), {write.id: write for write in writes})
+    try:
+        shown = _carry_out(work)
+    except (Retry, AccessDenied) as error:
+        if not work.run.sent:
+            raise
+        shown = {}
+        work.run.refuse([write.id for write in work.open()], error)
+        work.run.refuse(_to_show(work), Unsure(f"sent, but not read back: {error}"))
+    return [_receipt(work, write, shown) for write in writes]
+
+
+def _carry_out(work: Work) -> dict[str, Change]:
+    """Every step in turn; the rows as stored, by key, of the writes that went."""
     _prepare(work)
     _found_already(work)
     convert(work)
@@ -33,9 +55,7 @@ def carry_out(desk: Desk, entity: Entity, writes: Sequence[Write]) -> list[Recei
     _settle_missing(work)
     _scores(work)
     shown = _echo(work)
-    if finish_products(work, shown):
-        shown = _echo(work)
-    return [_receipt(work, write, shown) for write in writes]
+    return _echo(work) if finish_products(work, shown) else shown
 
 
 def _prepare(work: Work) -> None:
@@ -138,7 +158,11 @@ def _settle_duplicates(work: Work) -> None:
         for id, refusal in work.run.refused.items()
         if work.writes[id].action is Action.CREATE and isinstance(refusal.error, Reject)
     }
-    there = existing(work.desk, work.entity, list(suspects.values()))
+    try:
+        there = existing(work.desk, work.entity, list(suspects.values()))
+    except Retry as error:
+        work.run.refuse(suspects, Unsure(f"refused, and not looked up: {error}"))
+        return
     for id, origin in suspects.items():
         if origin.lower() in there:
             del work.run.refused[id]
@@ -177,15 +201,13 @@ def _scores(work: Work) -> None:
     write_scores(work.run, work.entity, scored)
 
 
+def _to_show(work: Work) -> list[str]:
+    return [id for id in work.succeeded() if work.writes[id].action is not Action.DELETE]
+
+
 def _echo(work: Work) -> dict[str, Change]:
-    """The rows as stored, by key, of the writes that went."""
-    ids = [id for id in work.succeeded() if work.writes[id].action is not Action.DELETE]
-    try:
-        rows = by_keys(work.desk, work.entity, [work.key(id) for id in ids])
-        return {change.key: change for change in complete(work.desk, work.entity, rows)}
-    except Retry as error:
-        work.run.refuse(ids, Unsure(f"written, but not read back: {error}"))
-        return {}
+    rows = by_keys(work.desk, work.entity, [work.key(id) for id in _to_show(work)])
+    return {change.key: change for change in complete(work.desk, work.entity, rows)}
 
 
 def _receipt(work: Work, write: Write, shown: dict[str, Change]) -> Receipt:
