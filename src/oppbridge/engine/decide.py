@@ -14,7 +14,7 @@ from .adopt import adopt
 from .flow import EntityFlow, Ruled
 from .line import Line
 from .plan import plan
-from .translate import News, Registry, news_of
+from .translate import News, Registry, news_of, record_path
 from .weigh import weigh
 
 BATCH = 500
@@ -108,13 +108,29 @@ def settle(flow: EntityFlow, decision: Decision) -> None:
         if decision.base.get(p) != merged.values.get(p)
     }
     for one in decision.news:
-        for path in moved - one.changed.keys() if not one.link.gone else ():
-            if _covers(flow, one.link.system, path):
-                one.link.lag.setdefault(path, decision.base.get(path))
+        if not one.link.gone:
+            _fall_behind(flow, one, moved, decision)
         _trim(one.link, merged)
     decision.record.agreed = {p: v for p, v in merged.values.items() if v is not None}
     rulings = decision.record.rulings
     decision.record.rulings = {p: s for p, s in rulings.items() if p in merged.undecided}
+
+
+def _fall_behind(flow: EntityFlow, one: News, moved: set[str], decision: Decision) -> None:
+    """Note what a link does not stand for: what has moved, or all it lacks when it is met.
+
+    A row met for the first time may stand for less than is agreed: half a document, whose write
+    was refused on the way, or a twin that somebody else began.
+    """
+    missing: set[str] = set()
+    if PRESENCE in one.first:
+        told = {record_path(one.link, path) for path in one.open}
+        agreed = {p for p, v in decision.merged.values.items() if v is not None}
+        missing = agreed - moved - told
+    for path in (moved | missing) - one.changed.keys():
+        if _covers(flow, one.link.system, path):
+            stands_for = None if path in missing else decision.base.get(path)
+            one.link.lag.setdefault(path, stands_for)
 
 
 def _settle_news(one: News, merged: Merged) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..contract import Action, Change, Receipt, Trait
-from ..errors import Reject
+from ..errors import Invalid, Reject
 from ..store import Link, Planned, links, records, writes
 from .deliver import send
 from .learn import learn, readout
 from .line import Post
 from .observe import sort
-from .render import Directory, Outgoing, render, renamed
+from .render import Directory, Outgoing, renamed, render
 from .settle import settle
 from .translate import arrived, part_stem
 
@@ -117,7 +117,10 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
 
 
 def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link]:
-    now, origins = readout(post, change.row or {})
+    try:
+        now, origins = readout(post, change.row or {})
+    except Invalid:
+        return []  # `learn` says so, with the row's key
     renamed(one, origins)
     chosen = {part_stem(name, id): id for id, name in one.stems.items()}
     link.parts |= {s: id for s, id in (chosen | origins).items() if s in now}

@@ -56,7 +56,14 @@ def judge(line: Line, chosen: Sequence[EntityFlow]) -> int:
     """Decide whatever was asked for. Returns how many records were decided."""
     with line.store.read() as tx:
         asked = {one.entity for one in chosen if records.any_asked(tx, line.flow.name, one.entity)}
-    return sum(decide(line, one) for one in chosen if one.entity in asked)
+    count = 0
+    for one in chosen:
+        if one.entity in asked:
+            try:
+                count += decide(line, one)
+            except Retry as exc:
+                line.report.trouble(f"{one.entity}: {exc}")
+    return count
 
 
 def carry_out(line: Line, chosen: Sequence[EntityFlow]) -> int:
