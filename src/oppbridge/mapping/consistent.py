@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_args
@@ -11,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from ..errors import ConfigError
+from ..nearest import suggestion
 from ..records import values
 from ..records.fields import Day as DayText
 from ..records.fields import DecimalText, Instant, MoneyText, references
@@ -44,10 +44,8 @@ def problems(map: EntityMap) -> Iterator[str]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or the names there are."""
     known = list(known)
-    near = get_close_matches(name, known, n=1)
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; there are {', '.join(known)}" if known else ""
+    hint = suggestion(name, known)
+    return hint or (f"; there are {', '.join(known)}" if known else "")
 
 
 def _of_fields(where: str, fields: Mapping[str, FieldMap], model: type[BaseModel]) -> Iterator[str]:

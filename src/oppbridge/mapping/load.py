@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ConfigError
-from .consistent import problems
+from .consistent import nearest, problems
 from .shape import CollectionMap, CollectionOverlay, EntityMap, FieldMap, Overlay
 from .yaml_text import load_yaml
 
@@ -99,9 +98,7 @@ def _told(exc: ValidationError, shape: type[BaseModel]) -> Iterable[str]:
             yield f"{where}: {problem['msg']}"
             continue
         known = _keys_at(shape, loc)
-        near = get_close_matches(loc[-1], known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-        yield f"{where}: unknown key{hint}"
+        yield f"{where}: unknown key{nearest(loc[-1], known)}"
 
 
 def _keys_at(shape: type[BaseModel], loc: list[str]) -> list[str]:

@@ -85,7 +85,11 @@ def integer(field: FieldMap) -> Lens:
 
 
 def money(field: FieldMap) -> Lens:
-    """An amount with its currency, from another column or always the same."""
+    """An amount with its currency, from another column or always the same.
+
+    Without `write_currency` the amount alone is written: `predict` takes it that the row has the
+    currency already.
+    """
     convert, show = _amounts(field)
     at, write = field.at[0], field.write or field.at[0]
     currency = _currency(field)
