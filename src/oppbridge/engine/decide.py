@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from ..errors import Invalid
 from ..merge import PRESENCE, Case, Merged, Side, merge
@@ -11,6 +10,7 @@ from ..records.scalars import Scalar, parse_instant
 from ..records.values import build, pattern
 from ..store import Link, Planned, Record, Tx, links, records, writes
 from .adopt import adopt
+from .docket import Decision
 from .flow import EntityFlow, Ruled
 from .line import Line
 from .plan import plan
@@ -18,20 +18,6 @@ from .translate import News, Registry, news_of, record_path
 from .weigh import weigh
 
 BATCH = 500
-
-
-@dataclass(slots=True)
-class Decision:
-    """One record on its way through `decide`."""
-
-    record: Record
-    links: list[Link]
-    news: list[News]
-    open_writes: list[Planned]
-    merged: Merged
-    base: dict[str, Scalar]
-    problem: str | None = None
-    added: dict[str, str] = field(default_factory=dict)  # path -> who added it
 
 
 def decide(line: Line, flow: EntityFlow) -> int:

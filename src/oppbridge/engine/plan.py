@@ -11,11 +11,11 @@ from ..records.scalars import Scalar
 from ..records.values import part_of, pattern
 from ..store import Link, Planned
 from ..store.rows import dump
+from .docket import Decision
 from .flow import EntityFlow, Member
 
 if TYPE_CHECKING:
     from ..mapping import CompiledMap
-    from .decide import Decision
     from .line import Line
 
 

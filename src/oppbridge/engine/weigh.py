@@ -13,11 +13,11 @@ from ..decision import Observed, Subject
 from ..records.scalars import Scalar
 from ..records.values import known_field
 from ..store import cursors, records
+from .docket import Decision
 from .flow import EntityFlow
 from .line import Line
 
 if TYPE_CHECKING:
-    from .decide import Decision
 
 ENRICH_SECONDS = 10.0
 
