@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from ..decision import Observed, Subject
 from ..records.scalars import Scalar
@@ -16,8 +15,6 @@ from ..store import cursors, records
 from .docket import Decision
 from .flow import EntityFlow
 from .line import Line
-
-if TYPE_CHECKING:
 
 ENRICH_SECONDS = 10.0
 
