@@ -105,7 +105,7 @@ def _key_value(entry: Entry, name: str, text: str) -> Any:
 def locate(desk: Desk, place: Place) -> str | None:
     """The id of the row that is there under a place, or None."""
     if place.row_id is not None:
-        return place.row_id if desk.get(place.entry.logical, place.row_id) else None
+        return place.row_id if desk.has(place.entry.logical, place.row_id) else None
     columns = tuple(place.key)
     row = desk.database.get(place.entry.logical, [place.key[c] for c in columns], columns)
     return str(row[place.entry.definition.key]) if row else None

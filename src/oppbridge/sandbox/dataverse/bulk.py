@@ -56,7 +56,7 @@ def _create(desk: Desk, entry: Entry, target: Mapping[str, Any]) -> str:
 def _update(desk: Desk, entry: Entry, target: Mapping[str, Any]) -> str:
     key = entry.definition.key
     row_id = str(target.get(key, "")).lower()
-    if desk.get(entry.logical, row_id) is None:
+    if not desk.has(entry.logical, row_id):
         raise no_such_row(entry.logical, row_id)
     change(desk, entry, row_id, target)
     return row_id
@@ -66,7 +66,7 @@ def _upsert(desk: Desk, entry: Entry, target: Mapping[str, Any]) -> str:
     key = entry.definition.key
     if "@odata.id" not in target:
         row_id = str(target.get(key, "")).lower()
-        if desk.get(entry.logical, row_id) is None:
+        if not desk.has(entry.logical, row_id):
             return create(desk, entry, target)
         change(desk, entry, row_id, target)
         return row_id

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..clock import instant
 from ..database import Database, Row
+from ..tables import quote
 from .refusals import no_such_row
 from .schema.book import Book
 from .settings import Settings
@@ -43,6 +44,7 @@ class Desk:
     settings: Settings
     caller: Caller
     _currencies: dict[str, Currency] = field(default_factory=dict)
+    _organization: Row | None = None
 
     def now(self) -> str:
         """The stamp of writes made now."""
@@ -58,6 +60,12 @@ class Desk:
         if row is None:
             raise no_such_row(logical, str(row_id))
         return row
+
+    def has(self, logical: str, row_id: str) -> bool:
+        """Whether there is a row with this id."""
+        key = quote(self.book[logical].definition.key)
+        sql = f"SELECT 1 FROM {quote(logical)} WHERE {key} = ?"
+        return bool(self.database.select(sql, [row_id]))
 
     def find(self, logical: str, **equal: Any) -> list[Row]:
         """Rows whose properties have these values."""
@@ -77,7 +85,8 @@ class Desk:
                 "_createdonbehalfby_value": self.caller.real,
                 "_modifiedonbehalfby_value": self.caller.real,
             }
-        self.database.insert(logical, {**row, **stamps})
+        whole = {**row, **stamps}
+        self.database.insert(logical, {n: value for n, value in whole.items() if value is not None})
 
     def change(
         self, logical: str, row_id: str, values: Mapping[str, Any], *, stamped: bool = True
@@ -98,7 +107,9 @@ class Desk:
 
     def organization(self) -> Row:
         """The organisation's row."""
-        return self.database.rows("organization", tail="LIMIT 1")[0]
+        if self._organization is None:
+            self._organization = self.database.rows("organization", tail="LIMIT 1")[0]
+        return self._organization
 
     def currency(self, row_id: str | None) -> Currency:
         """A currency; the base currency for None."""

@@ -10,10 +10,9 @@ from ..database import Duplicate, Row
 from .desk import Desk
 from .payload import Payload, read_payload
 from .refusals import BAD_PAYLOAD, DUPLICATE, KEY_VIOLATED, MISSING, Refused
-from .rules.registry import rules_of
+from .rules.registry import nothing, rules_of
 from .rules.states import check_transition, settle_state
 from .schema.book import Entry
-from .schema.model import Type
 from .values import keep_money
 
 _DOCUMENTS = frozenset({"opportunity", "quote", "salesorder"})
@@ -63,8 +62,7 @@ def create_row(desk: Desk, logical: str, values: Mapping[str, Any]) -> str:
     """Create one row from checked values; returns its id. Refuses what the service refuses."""
     entry = desk.book[logical]
     definition = entry.definition
-    row = _defaults(entry)
-    row.update(values)
+    row = {**entry.blank, **values}
     row_id = row[definition.key] = row.get(definition.key) or str(uuid.uuid4())
     if definition.states:
         # A state given on create is passed over: rows begin in the first state.
@@ -84,7 +82,8 @@ def create_row(desk: Desk, logical: str, values: Mapping[str, Any]) -> str:
         desk.insert(logical, row)
     except Duplicate as problem:
         raise _duplicate(entry, str(problem)) from None
-    rules_of(logical).created(desk, desk.need(logical, row_id))
+    if rules_of(logical).created is not nothing:
+        rules_of(logical).created(desk, desk.need(logical, row_id))
     return row_id
 
 
@@ -124,16 +123,6 @@ def associate(desk: Desk, intersect: str, pair: Mapping[str, str]) -> None:
         ) from None
 
 
-def _defaults(entry: Entry) -> Row:
-    row: Row = {}
-    for column in entry.definition.columns:
-        if column.kept:
-            row[column.wire] = column.default
-            if column.polymorphic:
-                row[column.type_property] = None
-    return row
-
-
 def _own(desk: Desk, entry: Entry, row: Row) -> None:
     if entry.definition.ownership == "UserOwned":
         if row.get("_ownerid_value") is None:
@@ -158,9 +147,7 @@ def _owning(desk: Desk, row: Row) -> Row:
 def _give_currency(desk: Desk, entry: Entry, row: Row) -> None:
     if not entry.definition.money or entry.logical == "transactioncurrency":
         return
-    amounts = any(
-        c.type is Type.MONEY and row.get(c.wire) is not None for c in entry.definition.columns
-    )
+    amounts = any(row.get(c.wire) is not None for c in entry.amounts)
     if row.get("_transactioncurrencyid_value") is None and (amounts or entry.logical in _DOCUMENTS):
         row["_transactioncurrencyid_value"] = desk.currency(None).id
     if row.get("_transactioncurrencyid_value") is not None:
@@ -168,9 +155,7 @@ def _give_currency(desk: Desk, entry: Entry, row: Row) -> None:
 
 
 def _reprice_base(desk: Desk, entry: Entry, old: Row, new: Row) -> None:
-    money = any(
-        c.type is Type.MONEY and new.get(c.wire) is not None for c in entry.definition.columns
-    )
+    money = any(new.get(c.wire) is not None for c in entry.amounts)
     if not money and "_transactioncurrencyid_value" not in new:
         return
     currency = new.get("_transactioncurrencyid_value", old["_transactioncurrencyid_value"])
@@ -182,8 +167,8 @@ def _reprice_base(desk: Desk, entry: Entry, old: Row, new: Row) -> None:
 
 
 def _round(desk: Desk, entry: Entry, new: Row, whole: Row) -> None:
-    for column in entry.definition.columns:
-        if column.type is Type.MONEY and column.kept and new.get(column.wire) is not None:
+    for column in entry.amounts:
+        if new.get(column.wire) is not None:
             new[column.wire] = keep_money(
                 new[column.wire], _digits(desk, column.precision_source, column.precision, whole)
             )
@@ -198,8 +183,8 @@ def _digits(desk: Desk, source: int, own: int, whole: Row) -> int:
 
 
 def _require(entry: Entry, row: Row) -> None:
-    for column in entry.definition.columns:
-        if column.required == "system" and column.wire in row and row[column.wire] is None:
+    for column in entry.required:
+        if column.wire in row and row[column.wire] is None:
             raise Refused(400, MISSING, f"The required field '{column.name}' is missing.")
 
 

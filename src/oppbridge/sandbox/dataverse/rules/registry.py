@@ -11,8 +11,8 @@ from ..desk import Desk
 Row = dict[str, Any]
 
 
-def _nothing(*_: Any) -> None:
-    return None
+def nothing(*_: Any) -> None:
+    """No rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Rules:
     `changed(desk, old, row as it is now)`; `deleting(desk, row)`; `deleted(desk, row)`.
     """
 
-    creating: Callable[[Desk, Row], None] = _nothing
-    created: Callable[[Desk, Row], None] = _nothing
-    changing: Callable[[Desk, Row, Row], None] = _nothing
-    changed: Callable[[Desk, Row, Row], None] = _nothing
-    deleting: Callable[[Desk, Row], None] = _nothing
-    deleted: Callable[[Desk, Row], None] = _nothing
+    creating: Callable[[Desk, Row], None] = nothing
+    created: Callable[[Desk, Row], None] = nothing
+    changing: Callable[[Desk, Row, Row], None] = nothing
+    changed: Callable[[Desk, Row, Row], None] = nothing
+    deleting: Callable[[Desk, Row], None] = nothing
+    deleted: Callable[[Desk, Row], None] = nothing
 
 
 _NONE = Rules()

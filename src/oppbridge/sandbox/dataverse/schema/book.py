@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...tables import Field, Kind, Table
-from .model import Column, Definition, OnDelete, Pair, Towards
+from .model import Column, Definition, OnDelete, Pair, Towards, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Entry:
     collections: dict[str, Collection] = field(default_factory=dict)
     pairs: Mapping[str, Pair] = field(default_factory=dict)
     keys: tuple[tuple[str, ...], ...] = ()
+    blank: Mapping[str, Any] = field(default_factory=dict)  # a new row before anything is said
+    amounts: tuple[Column, ...] = ()  # the money columns that are kept
+    required: tuple[Column, ...] = ()  # those that may not be null
 
     @property
     def logical(self) -> str:
@@ -103,7 +107,20 @@ def _entry(definition: Definition) -> Entry:
         keys=tuple(
             tuple(_key_property(definition, name) for name in key) for key in definition.keys
         ),
+        blank=_blank(definition),
+        amounts=tuple(c for c in definition.columns if c.type is Type.MONEY and c.kept),
+        required=tuple(c for c in definition.columns if c.required == "system"),
     )
+
+
+def _blank(definition: Definition) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in definition.columns:
+        if column.kept:
+            row[column.wire] = column.default
+            if column.polymorphic:
+                row[column.type_property] = None
+    return row
 
 
 def _key_property(definition: Definition, name: str) -> str:

@@ -93,11 +93,10 @@ class Column:
     ignored: bool = False
     kept: bool = True
     towards: tuple[Towards, ...] = ()
+    wire: str = field(init=False)  # the name in JSON: lookups are read as `_name_value`
 
-    @property
-    def wire(self) -> str:
-        """The name in JSON: lookups are read as `_name_value`."""
-        return f"_{self.name}_value" if self.towards else self.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wire", f"_{self.name}_value" if self.towards else self.name)
 
     @property
     def kind(self) -> Kind:
