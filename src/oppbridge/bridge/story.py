@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from ..errors import ConfigError
+from ..records.totals import problems
 from ..store import Store, cursors, links, records, writes
 from ..store.rows import load
 
@@ -27,6 +28,7 @@ def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, A
         "entity": record.entity,
         "uid": record.uid,
         "agreed": dict(sorted(record.agreed.items())),
+        "problems": list(problems(record.agreed)),
         "score": _reasons(record.agreed.get("reasons")),
         "systems": {
             link.system: {

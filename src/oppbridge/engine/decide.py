@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from ..errors import Invalid
 from ..merge import PRESENCE, Case, Merged, Side, merge
 from ..records.scalars import Scalar, parse_instant
-from ..records.values import build, pattern
+from ..records.totals import problems
+from ..records.values import build, collections, pattern
 from ..store import Link, Planned, Record, Tx, links, records, writes
 from .adopt import adopt
 from .docket import Decision
@@ -154,7 +155,7 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     awaited: list[tuple[str, str, str, int]] = []
     others = [name for name in line.flows(flow.entity) if name != line.flow.name]
     for one in decisions:
-        _check(flow, one)
+        _check(line, flow, one)
         settle(flow, one)
         wanted, unwanted = plan(line, flow, one)
         fresh += wanted
@@ -171,12 +172,17 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     )
 
 
-def _check(flow: EntityFlow, one: Decision) -> None:
-    """Values that do not make a record stop its writes, by name; nothing is lost."""
+def _check(line: Line, flow: EntityFlow, one: Decision) -> None:
+    """Values that do not make a record stop its writes; what does not add up is told."""
+    values = one.merged.values
     try:
-        build(flow.entity, one.merged.values)
+        build(flow.entity, values)
     except Invalid as exc:
         one.problem = str(exc)
+        return
+    for problem in problems(values) if "lines" in collections(flow.entity) else ():
+        name = values.get("number") or values.get("name") or one.record.uid
+        line.report.notice(f"{flow.entity} {name}: {problem}")
 
 
 def _covers(flow: EntityFlow, system: str, path: str) -> bool:

@@ -19,6 +19,9 @@ COUNTS = (
 )
 
 
+MOST_NOTICES = 50
+
+
 @dataclass(slots=True)
 class Report:
     """Counts by entity and system, and problems in words."""
@@ -47,7 +50,7 @@ class Report:
 
     def notice(self, what: str) -> None:
         """Note something that kept nothing back."""
-        if what not in self.notices:
+        if what not in self.notices and len(self.notices) < MOST_NOTICES:
             self.notices.append(what)
 
     def stop(self, what: str) -> None:
