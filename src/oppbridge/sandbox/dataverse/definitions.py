@@ -8,7 +8,7 @@ from typing import Any
 
 from odata_query import ast
 
-from ..odata.filters import parse_filter
+from ..odata.grammar import parse_filter
 from ..odata.options import Options, parse_options
 from ..wire import Request, Response, answer_json
 from .addresses import Segment

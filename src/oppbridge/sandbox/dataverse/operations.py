@@ -11,7 +11,7 @@ import orjson
 
 from ..tables import quote
 from ..wire import Request, Response, answer_json
-from .actions import closing, conversions, orders
+from .actions import catalogue, closing, conversions, orders
 from .addresses import Place, Segment, need_row
 from .desk import Desk
 from .payload import read_body
@@ -56,6 +56,8 @@ def bound_to_row(desk: Desk, place: Place, name: str, request: Request) -> Respo
     match place.entry.logical, name.removeprefix(_SPACE):
         case "salesorder", "LockSalesOrderPricing":
             return orders.lock(desk, row_id, locked=True)
+        case "product", "PublishProductHierarchy":
+            return catalogue.publish(desk, row_id)
         case "lead", "QualifyLead":
             from .actions.leads import qualify
 

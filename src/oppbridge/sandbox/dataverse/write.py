@@ -81,7 +81,7 @@ def create_row(desk: Desk, logical: str, values: Mapping[str, Any]) -> str:
     try:
         desk.insert(logical, row)
     except Duplicate as problem:
-        raise _duplicate(entry, str(problem)) from None
+        raise _duplicate(desk, entry, str(problem)) from None
     if rules_of(logical).created is not nothing:
         rules_of(logical).created(desk, desk.need(logical, row_id))
     return row_id
@@ -105,7 +105,7 @@ def update_row(desk: Desk, logical: str, old: Row, values: Mapping[str, Any]) ->
     try:
         desk.change(logical, row_id, new)
     except Duplicate as problem:
-        raise _duplicate(entry, str(problem)) from None
+        raise _duplicate(desk, entry, str(problem)) from None
     rules_of(logical).changed(desk, old, desk.need(logical, row_id))
 
 
@@ -188,7 +188,8 @@ def _require(entry: Entry, row: Row) -> None:
             raise Refused(400, MISSING, f"The required field '{column.name}' is missing.")
 
 
-def _duplicate(entry: Entry, message: str) -> Refused:
+def _duplicate(desk: Desk, entry: Entry, message: str) -> Refused:
+    status = desk.settings.assumptions.duplicate_key_status
     if entry.logical == "product":
         return Refused(400, "0x80043b06", "The product number is already in use.")
     if entry.logical == "productpricelevel":
@@ -199,12 +200,12 @@ def _duplicate(entry: Entry, message: str) -> Refused:
         if f"__u__{'_'.join(key)}" in message:
             name = entry.properties[key[0]].name
             return Refused(
-                412,
+                status,
                 KEY_VIOLATED,
                 f"Entity Key {name} violated. A record with the same value for {name} already "
                 "exists. A duplicate record cannot be created.",
             )
-    return Refused(412, DUPLICATE, "Cannot insert duplicate key.")
+    return Refused(status, DUPLICATE, "Cannot insert duplicate key.")
 
 
 __all__ = ["BAD_PAYLOAD", "associate", "create", "create_row", "update_row"]
