@@ -233,3 +233,35 @@ def test_text_that_is_not_text_is_refused():
     with pytest.raises(TypeError, match="is not text"):
         read("text", {"a": 1})
     assert read("text", 5) == "5"
+
+
+def test_an_instant_may_be_spelled_a_systems_own_way():
+    own = lens("instant", format="%d.%m.%Y %H:%M", zone="Europe/Berlin")
+    assert own.read({"x": "31.05.2026 14:00"}) == "2026-05-31T12:00:00Z"
+    assert own.spell("2026-05-31T12:00:00Z") == {"x": "31.05.2026 14:00"}
+    offset = lens("instant", format="%Y%m%d%H%M%z")
+    assert offset.read({"x": "202605311400+0200"}) == "2026-05-31T12:00:00Z"
+
+
+def test_what_is_no_instant_is_refused():
+    for value in (5, "soon", "2026-13-01T00:00:00Z"):
+        with pytest.raises((ValueError, TypeError)):
+            read("instant", value)
+
+
+def test_a_value_that_the_lens_itself_uses_for_nothing_reads_as_nothing():
+    zero = lens("decimal", empty=0)
+    assert zero.read({"x": 0.0}) is None
+    assert zero.read({"x": "0.00"}) is None
+    assert zero.spell(None) == {"x": 0}
+
+
+def test_a_state_may_take_codes_it_does_not_list():
+    from_two = LENSES["state"](
+        FieldMap.model_validate(
+            {"at": ["a", "b"], "lens": "state", "words": {"open": [0, 1]}, "otherwise": "closed"}
+        )
+    )
+    assert from_two.read({"a": 7, "b": 7}) == "closed"
+    with pytest.raises(ValueError, match="no native code for 'gone'"):
+        from_two.spell("gone")

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oppbridge.connectors.files import SPEC, Settings, folder
 from oppbridge.connectors.files.cells import neutral
+from oppbridge.contract import Selection
 from oppbridge.errors import ConfigError, SchemaDrift, Unavailable
 from tests.connectors.files.folders import changes, opened, pages, put, rows
 
@@ -38,15 +40,15 @@ def table(given: list[tuple[str, str]], delimiter: str, newline: str, encoding: 
 )
 def test_any_table_is_read_whole_from_every_cursor(given, delimiter, newline, encoding, size):
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        put(folder, table(given, delimiter, newline, encoding))
-        line = opened(folder)
+        home = Path(name)
+        put(home, table(given, delimiter, newline, encoding))
+        line = opened(home)
         expected = [(str(n), a or None, b or None) for n, (a, b) in enumerate(given)]
         walked = pages(line, size)
         shown = [(c.key, c.row["name"], c.row["memo"]) for page in walked for c in page.changes]
         assert shown == expected
         for number, page in enumerate(walked):
-            again = pages(opened(folder), size, page.cursor)
+            again = pages(opened(home), size, page.cursor)
             rest = [c.key for later in again for c in later.changes]
             assert rest == [c.key for later in walked[number + 1 :] for c in later.changes]
 
@@ -73,9 +75,9 @@ def test_any_table_is_read_whole_from_every_cursor(given, delimiter, newline, en
 )
 def test_bad_lines_never_hide_good_ones(lines):
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        put(folder, "id,name,memo\n" + "".join(f"{one}\n" for one in lines) + "last,a,b\n")
-        found = changes(opened(folder), 2)
+        home = Path(name)
+        put(home, "id,name,memo\n" + "".join(f"{one}\n" for one in lines) + "last,a,b\n")
+        found = changes(opened(home), 2)
         good = {c.key for c in found if "__error__" not in c.row}
         assert {"1", "2"} & {one[0] for one in lines if one} <= good
         assert "last" in good
@@ -268,14 +270,14 @@ def test_no_file_outside_the_folder_can_be_named(tmp_path, name):
 
 def test_no_link_leads_out_of_the_folder(tmp_path):
     outside = put(tmp_path, "id,name\n1,secret\n", "outside.csv")
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    (folder / "deals.csv").symlink_to(outside)
+    home = tmp_path / "folder"
+    home.mkdir()
+    (home / "deals.csv").symlink_to(outside)
     with pytest.raises(ConfigError, match="leads out of the folder"):
-        opened(folder)
-    (folder / "deals-1.csv").symlink_to(outside)
+        opened(home)
+    (home / "deals-1.csv").symlink_to(outside)
     with pytest.raises(ConfigError, match="leads out of the folder"):
-        changes(opened(folder, file="deals-*.csv"))
+        changes(opened(home, file="deals-*.csv"))
 
 
 def test_a_missing_folder_is_a_configuration_error(tmp_path):
@@ -286,3 +288,32 @@ def test_a_missing_folder_is_a_configuration_error(tmp_path):
 def test_an_entity_without_a_file_is_a_configuration_error(tmp_path):
     with pytest.raises(ConfigError, match="none for 'acount'; did you mean 'account'"):
         opened(tmp_path).changes("acount", None, 1)
+
+
+def test_a_file_that_never_rests_is_not_available(tmp_path, monkeypatch):
+    path = put(tmp_path, "id,name\n1,a\n")
+    line = opened(tmp_path)
+    real = folder.read_page
+
+    def meddled(*args):
+        with path.open("a") as file:
+            file.write("2,b\n")
+        return real(*args)
+
+    monkeypatch.setattr(folder, "read_page", meddled)
+    with pytest.raises(Unavailable, match="keeps changing while it is read"):
+        line.changes("account", None, 10)
+
+
+def test_a_mapped_column_that_is_missing_stops_before_anything_is_misread(tmp_path):
+    put(tmp_path, "id,naem\n1,a\n")
+    put(tmp_path, "deal,no,qty\n", "lines.csv")
+    parts = {"lines": {"file": "lines.csv", "parent": "deal", "key": "no"}}
+    entity = {"file": "deals.csv", "key": "id", "collections": parts}
+    settings = Settings.model_validate({"folder": tmp_path, "entities": {"account": entity}})
+    wanted = Selection("account", "accounts", ("id", "name"), {"lines": ("no",)})
+    with pytest.raises(SchemaDrift, match="has no column 'name'; did you mean 'naem'"):
+        SPEC.open(settings, {"account": wanted}).changes("account", None, 10)
+    wanted = Selection("account", "accounts", ("id",), {"lines": ("no", "price")})
+    with pytest.raises(SchemaDrift, match=r"lines\.csv line 1: has no column 'price'"):
+        SPEC.open(settings, {"account": wanted}).changes("account", None, 10)

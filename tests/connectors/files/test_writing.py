@@ -310,3 +310,67 @@ def test_a_folder_that_another_process_writes_to_is_not_available(tmp_path, monk
     monkeypatch.setattr(locking, "PATIENCE", 0.1)
     with locking.locked(tmp_path), pytest.raises(Unavailable, match="another process is writing"):
         line.write("account", [delete("1")])
+
+
+class Meddler(list[Write]):
+    """Writes that a person is quicker than: the file changes once they are looked at."""
+
+    def __init__(self, writes: list[Write], path: Path) -> None:
+        super().__init__(writes)
+        self.path = path
+
+    def __iter__(self) -> Any:
+        self.path.write_text("id,name\n1,a person was here\n2,b\n")
+        return super().__iter__()
+
+
+def test_a_person_who_is_quicker_is_not_overwritten(tmp_path):
+    line = document(tmp_path)
+    path = tmp_path / "deals.csv"
+    with pytest.raises(Unavailable, match="changed meanwhile; nothing was written"):
+        line.write("account", Meddler([update("1", {"name": "x"})], path))
+    assert path.read_text() == "id,name\n1,a person was here\n2,b\n"
+
+
+def test_a_document_with_an_unreadable_line_is_not_written(tmp_path):
+    put(tmp_path, "id,name\n1,a\n2,b\n")
+    path = put(tmp_path, "deal,no,qty\n1,x,5\n1,y\n2,x,6\n", "lines.csv")
+    line = opened(tmp_path, collections=LINES)
+    [receipt, other] = line.write("account", [update("1", {"name": "x"}), delete("2")])
+    assert "lines.csv line 3: 2 cells" in str(receipt.error)
+    assert other.error is None
+    assert path.read_text() == "deal,no,qty\n1,x,5\n1,y\n"
+
+
+def test_the_key_of_a_line_cannot_be_changed(tmp_path):
+    line = document(tmp_path)
+    parts = [part(Action.UPDATE, "x", {"no": "z"})]
+    assert errors(line, update("1", {}, parts=parts)) == [Invalid]
+
+
+def test_a_line_created_again_is_the_same_line(tmp_path):
+    line = document(tmp_path)
+    for qty in (1, 2):
+        parts = [part(Action.CREATE, None, {"qty": qty})]
+        assert errors(line, update("1", {}, parts=parts)) == [None]
+    assert [one["qty"] for one in rows(line)["1"]["lines"]] == ["5", "7", "2"]
+
+
+def test_lines_known_by_two_columns_need_what_nobody_can_make_up(tmp_path):
+    put(tmp_path, "id,name\n1,a\n")
+    put(tmp_path, "deal,item,site,qty\n", "lines.csv")
+    keyed = {"lines": {"file": "lines.csv", "parent": "deal", "key": ["item", "site"]}}
+    line = opened(tmp_path, collections=keyed)
+    good = [part(Action.CREATE, None, {"item": "P1", "site": "S|1"})]
+    assert errors(
+        line,
+        update("1", {}, parts=[part(Action.CREATE, None, {"qty": 1})]),
+        update("1", {}, parts=good),
+    ) == [Invalid, None]
+    assert rows(line)["1"]["lines"] == [{"deal": "1", "item": "P1", "site": "S|1", "qty": None}]
+
+
+def test_a_document_deleted_and_made_again_in_one_call_stands(tmp_path):
+    line = document(tmp_path)
+    assert errors(line, delete("2"), create({"id": "2", "name": "again"})) == [None, None]
+    assert rows(line)["2"]["name"] == "again"
