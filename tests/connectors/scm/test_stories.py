@@ -69,25 +69,28 @@ def new_part(dice, items=("1000", "2000", " RFI-TEST-002")):
 
 
 def standing(sandbox):
-    return {
-        row["ExternalItemNumber"]: (
+    """Every line that stands, twins included."""
+    return sorted(
+        (
+            row["ExternalItemNumber"],
             row["ItemNumber"],
             int(row["OrderedSalesQuantity"]),
             row["SalesPrice"],
         )
         for row in sandbox.scm.rows(SET)
-    }
+    )
 
 
 def wanted(parts):
-    return {
-        part.id: (
+    return sorted(
+        (
+            part.id,
             part.row["ItemNumber"].partition("|")[2],
             part.row["OrderedSalesQuantity"],
             part.row["UnitPrice"],
         )
         for part in parts
-    }
+    )
 
 
 @pytest.mark.parametrize("numbers", ["ours", "theirs"])
