@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..contract import Trait
+from ..errors import Unavailable
 from ..hookspecs import Event
 from ..records.scalars import instant_text
 from ..store import Lease, Store, Tx, cursors, runs
@@ -96,7 +97,10 @@ class Line:
         self.report.finished = self.now()
         with self.store.write() as tx:
             for (system, entity), at in self.quiet.items():
-                cursors.move(tx, system, entity, at, self.now())
+                try:
+                    cursors.move(tx, system, entity, at, self.now())
+                except Unavailable as exc:  # another run has read further meanwhile
+                    self.report.trouble(str(exc))
             self.quiet.clear()
             if self.lease is not None:
                 runs.release(tx, self.lease)

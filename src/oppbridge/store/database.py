@@ -36,7 +36,9 @@ class Tx:
         """Carry out a statement, once per mapping where several are given; rows touched."""
         if isinstance(parameters, list) and not parameters:
             return 0
-        return int(self.connection.execute(statement, parameters or {}).rowcount)
+        counted = {"preserve_rowcount": True}
+        done = self.connection.execute(statement, parameters or {}, execution_options=counted)
+        return int(done.rowcount)
 
     def among(self, column: Any) -> Any:
         """A condition that `column` is one of the values bound to `keys` (see `bind`)."""
