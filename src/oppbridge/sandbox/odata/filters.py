@@ -1,13 +1,7 @@
-"""`$filter` to parameterised SQL: odata-query reads it, a dialect gives meaning to names.
-
-The parser is the `odata-query` library's. What it does not know is put into its terms first:
-`['A','B']` as a list, the enum literal `Some.Enum'Word'` as a call `Some.Enum('Word')`; and names
-that begin like one of its keywords (`allocated`) are shielded, as its lexer would cut them in two.
-"""
+"""`$filter` to parameterised SQL: a dialect gives meaning to the names in the syntax tree."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,20 +9,11 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from odata_query import ast
-from odata_query.exceptions import ODataException
-from odata_query.grammar import ODataLexer, ODataParser
 
 from ..tables import Kind
-from .options import BadQuery, split_outside
+from .grammar import SHIELD, parse_filter
+from .options import BadQuery
 
-_STRING = r"'(?:[^']|'')*'"
-_WORDS = re.compile(
-    rf"(?P<enum>\b(?:\w+\.)+\w+)(?P<word>{_STRING})|{_STRING}"
-    rf"|\[(?P<list>(?:[^\[\]']|{_STRING})*)\]"
-    r"|(?<![\w.])(?P<name>(?:all|any|null|true|false)\w+)",
-    re.IGNORECASE,
-)
-_SHIELD = "__"
 _OPERATORS = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
@@ -78,28 +63,6 @@ class Dialect(Protocol):
 def compile_filter(text: str, dialect: Dialect) -> Sql:
     """The condition that a `$filter` stands for. Raises `BadQuery`."""
     return _condition(parse_filter(text), dialect)
-
-
-def parse_filter(text: str) -> Any:
-    """The syntax tree; raises `BadQuery` with the place of the error."""
-    try:
-        return ODataParser().parse(ODataLexer().tokenize(_in_known_terms(text.strip())))
-    except ODataException as problem:
-        raise BadQuery(f"Syntax error in $filter '{text}': {problem}") from problem
-
-
-def _in_known_terms(text: str) -> str:
-    def known(match: re.Match[str]) -> str:
-        if match["enum"]:
-            return f"{match['enum']}({match['word']})"
-        if match["name"]:
-            return _SHIELD + match["name"]
-        if match["list"] is None:
-            return match.group()
-        inside = match["list"].strip().replace('"', "'")
-        return f"({inside})" if len(split_outside(inside, ",")) > 1 else f"({inside},)"
-
-    return _WORDS.sub(known, text)
 
 
 def _condition(node: Any, dialect: Dialect) -> Sql:
@@ -299,7 +262,7 @@ def _constant(node: Any) -> Literal:
 
 def _names(node: Any) -> tuple[str, ...]:
     if isinstance(node, ast.Identifier):
-        return (".".join((*node.namespace, node.name.removeprefix(_SHIELD))),)
+        return (".".join((*node.namespace, node.name.removeprefix(SHIELD))),)
     if isinstance(node, ast.Attribute):
-        return (*_names(node.owner), node.attr.removeprefix(_SHIELD))
+        return (*_names(node.owner), node.attr.removeprefix(SHIELD))
     raise BadQuery("Syntax error in $filter: a path of properties is expected.")

@@ -8,7 +8,8 @@ from typing import Any
 
 from odata_query import ast
 
-from ..odata.filters import Literal, Sql, compile_filter, parse_filter
+from ..odata.filters import Literal, Sql, compile_filter
+from ..odata.grammar import parse_filter
 from ..odata.options import BadQuery
 from ..tables import Kind
 from .assumptions import Assumptions
