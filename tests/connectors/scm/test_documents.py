@@ -90,6 +90,7 @@ def test_a_half_document_is_completed_when_its_line_can_be(trade, line):
 def test_a_half_document_can_be_removed(trade, open_line):
     receipt = one(open_line(half_documents="remove"), create(HEADER, part("no such item")))
     assert isinstance(receipt.error, Invalid)
+    assert "was removed again for line 1" in str(receipt.error)
     assert orders(trade) == []
 
 

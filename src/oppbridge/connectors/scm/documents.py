@@ -89,9 +89,9 @@ def _with_lines(
     sent = post.all([_lines(view, _numbered(view, rows[place], lines)) for place, lines in work])
     for (place, _), outcome in zip(work, sent, strict=True):
         if outcome.error is not None:
-            error = _half(rows[place], outcome.error, outcome.about)
+            left = _leave(post, settings, view, rows[place], outcome.error)
+            error = _half(rows[place], outcome.error, f"{left} {outcome.about or 'all its lines'}")
             rows[place] = replace(rows[place], made=replace(rows[place].made, error=error))
-            _leave(post, settings, view, rows[place])
         elif settings.half_documents == "stop":
             _release(post, view, rows[place])
     return rows
@@ -128,23 +128,29 @@ def _what(row: Row) -> str:
     return str(row.get("ItemNumber") or row.get("LineDescription") or "no item")
 
 
-def _half(document: Document, error: OppBridgeError, about: str) -> OppBridgeError:
-    """The error of a document whose header stands without all its lines."""
-    text = f"{document.made.key} stands without {about or 'some of its lines'}: {error}"
+def _half(document: Document, error: OppBridgeError, left: str) -> OppBridgeError:
+    """The error of a document whose header was made and not all of whose lines were."""
+    text = f"{document.made.key} {left}: {error}"
     return Invalid(text) if isinstance(error, Reject) else Unsure(text)
 
 
-def _leave(post: Post, settings: ScmSettings, view: View, document: Document) -> None:
-    """What the settings say about a half document that cannot be completed now."""
+def _leave(
+    post: Post, settings: ScmSettings, view: View, document: Document, error: OppBridgeError
+) -> str:
+    """Do what the settings say about a document that cannot be completed; tells how it is left."""
     key = document.made.key
-    if key is None or not isinstance(document.made.error, Reject):
-        return
+    if key is None or not isinstance(error, Reject):
+        return "stands without"
     lines = document.stood.lines if document.stood else ()
     where = row_path(view.table, key)
     if settings.half_documents == "remove" and not lines:
-        post.one(Send("DELETE", where))
+        if post.one(Send("DELETE", where)).error is None:
+            return "was removed again for"
     elif settings.half_documents == "stop" and "IsSalesProcessingStopped" in view.columns:
-        post.one(Send("PATCH", where, {"IsSalesProcessingStopped": "Yes"}))
+        stopped = post.one(Send("PATCH", where, {"IsSalesProcessingStopped": "Yes"}))
+        if stopped.error is None:
+            return "is stopped without"
+    return "stands without"
 
 
 def _release(post: Post, view: View, document: Document) -> None:
