@@ -232,3 +232,11 @@ def test_an_unreadable_row_is_a_dead_letter_with_its_key_until_it_can_be_read(wo
     north.edit("deals", id, {"amount": "5", "amount_cur": "EUR"})
     assert settled(world) == []
     assert open_writes(world, "dead") == []
+
+
+def test_a_long_run_keeps_its_lease(world, north):
+    for number in range(40):
+        north.add("companies", {"title": f"c{number}", "notes": f"co{number}"})
+    step = iter(range(10**9))
+    world.store.clock = lambda: 1_800_000_000.0 + next(step) * 60
+    assert world.run().outcome == "done"  # took many terms of a lease by this clock

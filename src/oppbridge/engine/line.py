@@ -53,6 +53,7 @@ class Line:
     tell: Tell = _unheard
     lease: Lease | None = None
     run_id: int | None = None
+    renewed: float = 0.0
     quiet: dict[tuple[str, str], Place] = field(default_factory=dict)
     out: set[str] = field(default_factory=set)  # systems nothing more is asked of in this run
     blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
@@ -84,12 +85,16 @@ class Line:
             with self.store.write() as tx:
                 self.lease = runs.acquire(tx, names, self.now())
                 self.run_id = runs.begin(tx, self.flow.name, self.report.started)
+            self.renewed = self.now()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction under the run's lease, which the first one takes."""
         self.take_lease()
         with self.store.write(self.lease) as tx:
+            if self.lease is not None and self.now() - self.renewed > runs.TERM / 3:
+                runs.renew(tx, self.lease, self.now())
+                self.renewed = self.now()
             yield tx
 
     def finish(self) -> None:
