@@ -40,7 +40,8 @@ def test_every_run_tells_every_count_by_entity_and_system(told):
     assert first["account"]["scm"]["created"] > 0
     assert second["quote"]["scm"]["created"] > 0
     assert second["opportunity"]["sales"]["updated"] > 0
-    assert third["order"]["sales"]["updated"] == 1
+    assert (third["order"]["sales"]["updated"], third["order"]["sales"]["created"]) == (1, 1)
+    assert third["quote"]["sales"]["updated"] == 1
 
 
 def test_scores_come_with_reasons_and_the_clash_with_its_winner(told):
@@ -71,3 +72,17 @@ def test_the_demo_is_told_to_people(capsys):
     assert "because" in out
     assert "! odd" in out
     assert "Not converged." in out
+
+
+def test_the_comparison_finds_what_differs():
+    from oppbridge.cli.compared import differences
+    from oppbridge.sandbox import Sandbox
+    from oppbridge.sandbox.generate import SMALL, generate_masters
+
+    with Sandbox.start() as twins:
+        generate_masters(twins, 7, SMALL)
+        found = differences(twins)
+        assert any("is only in Sales" in one for one in found)
+        assert any("is only in Supply Chain" in one for one in found)
+        assert any(one.startswith("product ") for one in found)
+        assert any(one.startswith("order ") for one in found)

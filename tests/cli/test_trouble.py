@@ -92,7 +92,9 @@ def test_a_missing_secret_is_a_configuration_error(given, monkeypatch):
     monkeypatch.delenv("TROUBLE_SECRET")
     shell("run", "scores")
     assert shell.code == 2
-    assert "systems.sales.settings.secret: environment variable TROUBLE_SECRET is not set" in shell.err
+    assert (
+        "systems.sales.settings.secret: environment variable TROUBLE_SECRET is not set" in shell.err
+    )
 
 
 def test_an_unknown_setting_gets_the_nearest_name(given):
@@ -101,4 +103,6 @@ def test_an_unknown_setting_gets_the_nearest_name(given):
     path.write_text(path.read_text().replace("ca_file:", "ca_flie:"))
     shell("run", "scores")
     assert shell.code == 2
-    assert "systems.sales.settings.ca_flie: there is no such key; did you mean 'ca_file'" in shell.err
+    assert (
+        "systems.sales.settings.ca_flie: there is no such key; did you mean 'ca_file'" in shell.err
+    )

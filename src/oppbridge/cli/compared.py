@@ -18,7 +18,16 @@ ACCOUNT = {
     "AddressStreet": "address1_line1",
     "CreditLimit": "creditlimit",
 }
-PRODUCT = {"ProductName": "name"}
+ORDER_STATES = {
+    "Active": 0,
+    "Confirmed": 0,
+    "Picked": 1,
+    "PartiallyDelivered": 1,
+    "Delivered": 3,
+    "Invoiced": 4,
+    "Canceled": 2,
+}
+"""Processing status of an order in Supply Chain -> its state in Sales."""
 
 
 def differences(twins: Sandbox, set_aside: Collection[str] = ()) -> list[str]:
@@ -66,6 +75,8 @@ def _quotes(twins: Sandbox) -> Iterator[str]:
         sold = sorted(_sold(one, "RequestedSalesQuantity", "SalesPrice") for one in lines)
         if sold != sorted(_sold(one, "quantity", "priceperunit") for one in mine):
             yield f"quote {row['quotenumber']} has other lines in Supply Chain"
+        if twin["SalesQuotationStatus"] == "Confirmed" and row["statecode"] != 2:
+            yield f"quote {row['quotenumber']} is confirmed, and not won in Sales"
 
 
 def _orders(twins: Sandbox) -> Iterator[str]:
@@ -81,6 +92,8 @@ def _orders(twins: Sandbox) -> Iterator[str]:
         sold = sorted(_sold(one, "OrderedSalesQuantity", "SalesPrice") for one in lines)
         if sold != sorted(_sold(one, "quantity", "priceperunit") for one in mine):
             yield f"order {number} has other lines in Sales"
+        if ORDER_STATES[row["SalesOrderProcessingStatus"]] != ours[number]["statecode"]:
+            yield f"order {number} stands elsewhere in Sales"
 
 
 def _sold(line: Mapping[str, Any], quantity: str, price: str) -> tuple[Decimal, Decimal]:

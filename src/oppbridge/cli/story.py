@@ -89,13 +89,27 @@ def _edit(twins: Sandbox, speak: Say) -> str:
     )
     stranger = {"name": "Atlantis Trading", "accountnumber": "P-900", "address1_country": "XX"}
     twins.dataverse.put("account", stranger)
-    for order in twins.scm.rows("SalesOrderHeadersV2", dataAreaId="usmf"):
-        if order["SalesOrderProcessingStatus"] == "Active":
-            twins.scm.post("confirm_order", company="usmf", number=order["SalesOrderNumber"])
-            break
-    speak(f"\nPeople edit: the phone of {number} on both sides, its city in Sales; an order is")
-    speak("confirmed in Supply Chain; Sales gets an account in a country Supply Chain lacks.")
+    _post(twins)
+    speak(f"\nPeople edit: the phone of {number} on both sides, its city in Sales. Supply Chain")
+    speak("confirms a quote and ships an order. Sales gets an account in a country that Supply")
+    speak("Chain does not know.")
     return number
+
+
+def _post(twins: Sandbox) -> None:
+    """What the back office does: a quote is confirmed, which makes an order; an order is shipped."""
+    open_orders = twins.scm.rows("SalesOrderHeadersV2", dataAreaId="usmf")
+    active = {row["quoteid"] for row in twins.dataverse.rows("quote", "statecode = 1")}
+    for quote in twins.scm.rows("SalesQuotationHeadersV2", dataAreaId="usmf"):
+        if quote["CustomersReference"] in active:
+            for step in ("send_quotation", "confirm_quotation"):
+                twins.scm.post(step, company="usmf", number=quote["SalesQuotationNumber"])
+            break
+    for order in open_orders:
+        if order["SalesOrderProcessingStatus"] == "Active":
+            for step in ("confirm_order", "pick_order", "pack_order"):
+                twins.scm.post(step, company="usmf", number=order["SalesOrderNumber"])
+            break
 
 
 def _scores(bridge: Bridge, twins: Sandbox) -> list[dict[str, Any]]:
