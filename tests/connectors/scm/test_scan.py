@@ -165,3 +165,14 @@ def test_a_company_that_is_misspelt_is_not_taken_for_an_empty_one(trade, open_li
 
 def test_an_empty_company_is_just_empty(trade, open_line):
     assert keys(walk(open_line(companies=["dat"]), "account")) == []
+
+
+def test_an_entity_that_rests_is_not_read_again_too_early(trade, open_line):
+    line = open_line(rests={"product": "PT1H"})
+    cursor = walk(line, "product", 4)[-1].cursor
+    trade.counters.reset()
+    [page] = walk(line, "product", 4, cursor)
+    assert (page.changes, page.cursor, page.sweep) == ([], cursor, False)
+    assert trade.counters.requests("scm") == 0
+    rested = open_line(rests={"product": "PT0S"})
+    assert walk(rested, "product", 4, cursor)[0].first

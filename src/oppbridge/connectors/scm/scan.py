@@ -25,6 +25,8 @@ def changes(
 ) -> Page:
     """The page after a cursor; one that means nothing any more starts a full reading."""
     given = _given(settings, cursor)
+    if given is not None and _rests(settings, view, given):
+        return Page([], str(given), more=False)
     scan = given if given is not None and not given.ended else _begun(settings, view.table, given)
     first = scan is not given
     if scan.kind is Kind.LEFT:
@@ -47,6 +49,14 @@ def _given(settings: ScmSettings, cursor: str | None) -> Scan | None:
         return None
     same = scan is not None and scan.companies == tuple(settings.companies)
     return scan if same else None
+
+
+def _rests(settings: ScmSettings, view: View, scan: Scan) -> bool:
+    """Whether it is too early to read an entity again that can only be read in full."""
+    rest = settings.rests.get(view.entity)
+    if rest is None or view.table.open or not scan.ended:
+        return False
+    return datetime.now(UTC) - scan.swept < rest
 
 
 def _begun(settings: ScmSettings, table: Table, last: Scan | None) -> Scan:

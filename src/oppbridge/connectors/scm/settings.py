@@ -120,6 +120,9 @@ class ScmSettings(Model):
 
     full_every: timedelta = timedelta(hours=1)
     """How often documents are read in full; in between only those still open are."""
+    rests: Mapping[Entity, timedelta] = Field(default_factory=dict)
+    """How long accounts, contacts or products rest between readings, as `{product: PT1H}`: each
+    reading of theirs is a full one."""
     watched: int = Field(default=5_000, ge=0)
     """How many open documents a cursor remembers; with more of them every reading is a full one."""
     batch: int = Field(default=100, ge=1, le=5_000)
