@@ -77,14 +77,17 @@ def parse(answer: Answer) -> list[Outcome]:
 
     There are fewer outcomes than items when the service stopped at a failure or the body was cut
     off. Raises ContractBroken when the answer is not multipart: then nothing was carried out.
+    Raises it too for a part without any answer, which would shift the outcomes after it.
     """
     kind = answer.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/"):
         raise ContractBroken(f"a batch was answered with {kind or 'no content type'!r}")
     head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1")
     whole = BytesParser(policy=compat32).parsebytes(head + answer.body)
-    parts = _parts(whole)
-    return [Outcome(found) for found in map(_answers, parts) if found]
+    found = [Outcome(_answers(part)) for part in _parts(whole)]
+    if not all(outcome.answers for outcome in found):
+        raise ContractBroken("a part of a batch answer holds no answer")
+    return found
 
 
 def _change_set(item: ChangeSet) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from oppbridge.contract import Action, Write
-from oppbridge.errors import ConfigError, Invalid, Throttled, Unavailable, Unsure
+from oppbridge.errors import ConfigError, Invalid, Stale, Throttled, Unavailable, Unsure
 from tests.connectors.dataverse.conftest import MAPS, World, open_gates
 
 LONG = "x" * 200
@@ -225,5 +226,49 @@ def test_a_price_that_cannot_be_read_leaves_the_product_unsure(ready, opened):
 
 def test_a_price_list_nobody_has_is_a_matter_of_configuration(ready, opened):
     line = opened(price_list="Standrd EUR")
-    with pytest.raises(ConfigError, match="did you mean 'standard eur'"):
+    with pytest.raises(ConfigError, match="did you mean 'Standard EUR'"):
         line.fetch("product", [str(uuid4())])
+
+
+class Meanwhile:
+    """A person who edits a row right before the connector reads it back."""
+
+    def __init__(self, line: Any, edit: Any) -> None:
+        self.session = line._desk.session
+        self.send, self.edit = self.session.send, edit
+        self.session.send = self.sent
+
+    def sent(self, call: Any) -> Any:
+        if call.repeatable and self.edit is not None:
+            edit, self.edit = self.edit, None
+            edit()
+        return self.send(call)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_an_edit_between_a_write_and_its_echo_is_not_taken_for_the_echo(ready, opened, guarded):
+    line = opened()
+    [made] = line.write("account", creates(1))
+    row = MAPS["account"].write({"city": "Ghent"})
+    version = made.version if guarded else None
+    parts: dict[str, Any] = {"version": version, "current": made.row}
+    update = Write(str(uuid4()), Action.UPDATE, made.key, made.key, row, **parts)
+    Meanwhile(line, lambda: ready.twin.edit("accounts", made.key, {"address1_city": "Lyon"}))
+    [receipt] = line.write("account", [update])
+    assert receipt.error is None
+    if guarded:
+        assert receipt.row is None
+        [stale] = line.write("account", [replace(update, id="2", version=receipt.version)])
+        assert isinstance(stale.error, Stale)
+
+
+def test_an_edit_right_after_a_bulk_create_is_not_taken_for_the_echo(ready, opened):
+    line = opened()
+    writes = creates(3)
+    Meanwhile(line, lambda: ready.twin.edit("accounts", writes[1].origin, {"name": "a person"}))
+    receipts = line.write("account", writes)
+    assert [receipt.row is None for receipt in receipts] == [False, True, False]
+    row = MAPS["account"].write({"city": "Ghent"})
+    key = writes[1].origin
+    update = Write("u", Action.UPDATE, key, key, row, version=receipts[1].version)
+    assert isinstance(line.write("account", [update])[0].error, Stale)

@@ -226,7 +226,7 @@ def test_stakeholders_keep_their_role_and_reciprocal_rows_do_not_show(world, acc
     unknown = world.part("opportunity", "stakeholders", {"contact": person, "role": "Champoin"})
     refused = world.update("opportunity", made, {}, unknown)
     assert isinstance(refused.error, Invalid)
-    assert "champion" in str(refused.error)
+    assert "Champion" in str(refused.error)
 
 
 def test_a_stakeholder_entered_from_the_contact_shows_too(world, account):
@@ -342,3 +342,26 @@ def test_a_quote_is_made_from_its_closed_revision(converting, account, product):
     assert "not closed" in str(refused.error)
     again = converting.create("quote", values, again=True)
     assert (again.key, again.existed) == (second.key, True)
+
+
+def test_an_edit_right_after_a_document_was_written_is_not_taken_for_the_echo(
+    world, account, product
+):
+    made = quote(world, account, product)
+    [key] = lines_of(MAPS["quote"].read(made.row))
+    session = world.line._desk.session
+    send = session.send
+
+    def meanwhile(call):
+        answer = send(call)
+        if call.path.endswith("$batch"):
+            session.send = send
+            world.twin.edit("quotedetails", key, {"quantity": 77})
+        return answer
+
+    session.send = meanwhile
+    line = world.part("quote", "lines", {"quantity": "4"}, key)
+    told = world.update("quote", made, {"description": "ours"}, line)
+    assert (told.error, told.row) == (None, None)
+    again = world.update("quote", made, {"description": "ours"}, version=told.version)
+    assert isinstance(again.error, Stale)

@@ -74,7 +74,7 @@ def _send(
         return None
     answer, error = found
     if error is None:
-        run.done.update({target.id: [] for target in some})
+        run.done.update(target.id for target in some)
         return None
     return error, code_of(answer), answer.status
 

@@ -15,7 +15,7 @@ from oppbridge.contract import Action, Part, Write
 from oppbridge.errors import Invalid, Reject
 
 from .desk import Desk, Entity
-from .documents import document_steps, header_patch
+from .documents import document_steps, header_patch, told
 from .finding import find_rows, rows_where
 from .jobs import Job, Run, run_batches
 from .parcels import Parcel, pointed
@@ -51,9 +51,9 @@ def convert(work: Work) -> None:
         if job is not None and job.operations:
             jobs.append(job)
         elif job is not None:
-            work.run.done[write.id] = []
+            work.run.done.add(write.id)
     run_batches(work.run, jobs)
-    work.existed |= there & work.run.done.keys()
+    work.existed |= there & work.run.done
 
 
 def _convert(work: Work, write: Write, there: set[str]) -> Job | None:
@@ -163,7 +163,7 @@ def fit_job(
         found += part_operations(desk, entity, made.key, part, known)
     if not made.existed:
         found += document_steps(entity, made.key, parcel.state, {})
-    return Job(write.id, found), keys
+    return told(entity, write.id, made.key, found), keys
 
 
 def _fits(name: str, value: Any) -> bool:

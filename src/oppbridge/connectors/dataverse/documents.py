@@ -8,7 +8,7 @@ from typing import Any
 from oppbridge.contract import Write
 from oppbridge.http.batch import Operation
 
-from .desk import Desk, Entity
+from .desk import ROOT, Desk, Entity
 from .jobs import Job, operation
 from .lifecycle import (
     STATE,
@@ -56,7 +56,7 @@ def update_job(desk: Desk, entity: Entity, write: Write, parcel: Parcel, known: 
     for part in write.parts:
         found += part_operations(desk, entity, key, part, known)
     found += _steps(entity, key, path.after, facts)
-    return Job(write.id, _guarded(entity, key, found, write.version))
+    return told(entity, write.id, key, _guarded(entity, key, found, write.version))
 
 
 def document_steps(
@@ -78,7 +78,22 @@ def state_job(entity: Entity, id: str, key: str, now: Now, wanted: Now) -> Job |
     """The job that takes a row to its state; None where it is there. Raises Invalid."""
     path = passage(course_of(entity.table.logical), now, wanted, edits=False, reopen=False)
     found = _steps(entity, key, path.after, {})
-    return Job(id, found) if found else None
+    return told(entity, id, key, found) if found else None
+
+
+def told(entity: Entity, id: str, key: str, found: list[Operation]) -> Job:
+    """The job of these operations, after which the service tells the version of the row.
+
+    What people edit between the write and its echo is known by it.
+    """
+    table = entity.table
+    row = f"{ROOT}/{table.set}({key})"
+    select = f"?$select={table.pk}"
+    one = found[0] if len(found) == 1 else None
+    if one is not None and one.url in (row, f"{ROOT}/{table.set}"):
+        headers = {**one.headers, "Prefer": "return=representation"}
+        return Job(id, [Operation(one.method, one.url + select, one.body, headers, one.id)])
+    return Job(id, found, Operation("GET", row + select) if found else None)
 
 
 def delete_job(entity: Entity, write: Write) -> Job:

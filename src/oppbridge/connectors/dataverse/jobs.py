@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from oppbridge.http.decode import encode
 from oppbridge.http.trouble import error_of
 
 from .codes import judge
+from .columns import ETAG
 from .desk import JSON, ROOT, Desk
 
 _PART = "part-"
@@ -28,10 +29,20 @@ _PART = "part-"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The operations of one write, carried out together or not at all. `id` is the write's."""
+    """The operations of one write, carried out together or not at all. `id` is the write's.
+
+    `look` reads the row's version right after them; without it, a single operation that asks for
+    its row back says the version itself.
+    """
 
     id: str
     operations: Sequence[Operation]
+    look: Operation | None = None
+
+    @property
+    def size(self) -> int:
+        """How many operations it is in a batch."""
+        return len(self.operations) + (self.look is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +56,14 @@ class Refusal:
 
 @dataclass(slots=True)
 class Run:
-    """One call of `write` under way. Every write ends up in `done` or in `refused`."""
+    """One call of `write` under way. Every write ends up in `done` or in `refused`.
+
+    `versions` holds, by write, the version its row had right after it, where the service said.
+    """
 
     desk: Desk
-    done: dict[str, Sequence[Answer]] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    versions: dict[str, str] = field(default_factory=dict)
     refused: dict[str, Refusal] = field(default_factory=dict)
     sent: bool = False
     trouble: OppBridgeError | None = None
@@ -95,22 +110,22 @@ def run_batches(run: Run, jobs: Sequence[Job]) -> None:
     waiting: list[Job] = []
     size = 0
     for job in jobs:
-        if waiting and size + len(job.operations) > run.desk.settings.batch:
+        if waiting and size + job.size > run.desk.settings.batch:
             _run_batch(run, waiting)
             waiting, size = [], 0
         waiting.append(job)
-        size += len(job.operations)
+        size += job.size
     if waiting:
         _run_batch(run, waiting)
 
 
 def _run_batch(run: Run, jobs: Sequence[Job]) -> None:
-    if len(jobs) == 1 and len(jobs[0].operations) == 1:
+    if len(jobs) == 1 and jobs[0].size == 1:
         _run_single(run, jobs[0])
         return
-    kind, body = build([_item(job) for job in jobs])
-    call = Call("POST", f"{ROOT}/$batch", body, {**run.desk.headers, "Content-Type": kind})
-    call = Call(call.method, call.path, body, {**call.headers, "Prefer": "odata.continue-on-error"})
+    kind, body = build([item for job in jobs for item in _items(job)])
+    sent = {**run.desk.headers, "Content-Type": kind, "Prefer": "odata.continue-on-error"}
+    call = Call("POST", f"{ROOT}/$batch", body, sent)
     found = run.send([job.id for job in jobs], call)
     if found is None:
         return
@@ -119,10 +134,13 @@ def _run_batch(run: Run, jobs: Sequence[Job]) -> None:
     if outcomes is None:
         _without_outcomes(run, jobs, error)
         return
-    for job, outcome in zip(jobs, outcomes, strict=False):
-        _settle(run, job, outcome)
-    lost = [job.id for job in jobs[len(outcomes) :]]
-    run.refuse(lost, Unsure("the answer to a batch was cut off"))
+    waiting = iter(outcomes)
+    for job in jobs:
+        outcome = next(waiting, None)
+        if outcome is None:
+            run.refuse([job.id], Unsure("the answer to a batch was cut off"))
+        else:
+            _settle(run, job, outcome, next(waiting, None) if job.look else outcome)
 
 
 def _outcomes(answer: Answer) -> list[Outcome] | None:
@@ -143,8 +161,10 @@ def _without_outcomes(run: Run, jobs: Sequence[Job], error: OppBridgeError | Non
         run.refuse([job.id for job in jobs], error)
 
 
-def _item(job: Job) -> Operation | ChangeSet:
-    return job.operations[0] if len(job.operations) == 1 else ChangeSet(job.operations)
+def _items(job: Job) -> list[Operation | ChangeSet]:
+    one = len(job.operations) == 1
+    item = job.operations[0] if one else ChangeSet(job.operations)
+    return [item] if job.look is None else [item, job.look]
 
 
 def _run_single(run: Run, job: Job) -> None:
@@ -152,12 +172,16 @@ def _run_single(run: Run, job: Job) -> None:
     call = Call(one.method, one.url, one.body, {**run.desk.headers, **one.headers})
     found = run.send([job.id], call)
     if found is not None:
-        _settle(run, job, Outcome([found[0]]))
+        outcome = Outcome([found[0]])
+        _settle(run, job, outcome, outcome)
 
 
-def _settle(run: Run, job: Job, outcome: Outcome) -> None:
+def _settle(run: Run, job: Job, outcome: Outcome, looked: Outcome | None) -> None:
     if outcome.ok:
-        run.done[job.id] = outcome.answers
+        run.done.add(job.id)
+        version = _version(looked.answers[-1]) if looked is not None and looked.ok else None
+        if version is not None:
+            run.versions[job.id] = version
         return
     answer = outcome.refused
     one = _operation_of(job, answer)
@@ -166,6 +190,16 @@ def _settle(run: Run, job: Job, outcome: Outcome) -> None:
         error = Invalid(f"part {(one.id or '').removeprefix(_PART)}: {error}")
     code, message = error_of(answer)
     run.refused[job.id] = Refusal(error, code.lower(), message)
+
+
+def _version(answer: Answer) -> str | None:
+    """The version in the row that came back; None where none did."""
+    try:
+        row = answer.json()
+    except ValueError:
+        return None
+    version = row.get(ETAG) if isinstance(row, Mapping) else None
+    return version if isinstance(version, str) else None
 
 
 def _operation_of(job: Job, answer: Answer) -> Operation:

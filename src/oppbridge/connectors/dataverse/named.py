@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from oppbridge.errors import Invalid
 from oppbridge.http.odata import Query, raw
 from oppbridge.http.paging import all_rows
 from oppbridge.http.session import Session
+from oppbridge.nearest import suggestion
 
 from .columns import Named
 
@@ -57,9 +57,12 @@ class Names:
         if wanted not in kept.ids:
             kept = self._table(named, fresh=True)
         if wanted not in kept.ids:
-            known = [known for known_group, known in kept.ids if known_group == group]
-            near = difflib.get_close_matches(wanted[1], known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            known = [
+                str(kept.rows[id][named.name])
+                for (owner, _), id in kept.ids.items()
+                if owner == group
+            ]
+            hint = suggestion(name, known)
             raise Invalid(f"{named.set} has no {named.name} {name!r}{hint}")
         return kept.ids[wanted]
 

@@ -63,9 +63,10 @@ def children_of(desk: Desk, entity: Entity) -> list[Child]:
     ]
 
 
-def by_keys(desk: Desk, entity: Entity, keys: Iterable[str]) -> list[Row]:
-    """The header rows with these keys; absent ones are left out."""
-    return rows_where(desk, entity.table.set, entity.table.pk, keys, header_columns(entity))
+def by_keys(desk: Desk, entity: Entity, keys: Iterable[str], *more: str) -> list[Row]:
+    """The header rows with these keys; absent ones are left out. `more` are columns to add."""
+    columns = tuple(dict.fromkeys([*header_columns(entity), *more]))
+    return rows_where(desk, entity.table.set, entity.table.pk, keys, columns)
 
 
 def show_columns(desk: Desk, columns: Iterable[str], rows: Sequence[Row]) -> None:

@@ -31,12 +31,12 @@ class Work:
 
     def open(self) -> list[Write]:
         """The writes of which nothing became yet."""
-        settled = self.run.done.keys() | self.run.refused.keys() | self.existed
+        settled = self.run.done | self.run.refused.keys() | self.existed
         return [write for write in self.writes.values() if write.id not in settled]
 
     def succeeded(self) -> list[str]:
         """The ids of the writes that went."""
-        ids = self.run.done.keys() | self.existed
+        ids = self.run.done | self.existed
         return [id for id in self.writes if id in ids and id not in self.run.refused]
 
     def key(self, id: str) -> str:

@@ -30,6 +30,9 @@ from .rows import by_keys, complete
 from .scores import Scored, write_scores
 from .work import Work
 
+_AUTHOR, _EDITOR = "_createdby_value", "_modifiedby_value"
+_NEVER = 'W/"0"'
+
 
 def carry_out(desk: Desk, entity: Entity, writes: Sequence[Write]) -> list[Receipt]:
     """One receipt for each write, in order. See `contract.Writer`."""
@@ -143,7 +146,7 @@ def _job(work: Work, id: str) -> list[Job]:
         work.run.refuse([id], error)
         return []
     if not job.operations:
-        work.run.done[id] = []
+        work.run.done.add(id)
         return []
     return [job]
 
@@ -177,7 +180,7 @@ def _settle_missing(work: Work) -> None:
             continue
         if write.action is Action.DELETE:
             del work.run.refused[id]
-            work.run.done[id] = []
+            work.run.done.add(id)
             continue
         error = _missing(work, write, refusal.message.lower(), str(refusal.error))
         work.run.refuse([id], error, refusal.code)
@@ -206,7 +209,8 @@ def _to_show(work: Work) -> list[str]:
 
 
 def _echo(work: Work) -> dict[str, Change]:
-    rows = by_keys(work.desk, work.entity, [work.key(id) for id in _to_show(work)])
+    keys = [work.key(id) for id in _to_show(work)]
+    rows = by_keys(work.desk, work.entity, keys, _AUTHOR, _EDITOR)
     return {change.key: change for change in complete(work.desk, work.entity, rows)}
 
 
@@ -226,4 +230,16 @@ def _receipt(work: Work, write: Write, shown: dict[str, Change]) -> Receipt:
     if parts is None:
         parts = {part.id: part_key(work.entity, part, work.known) for part in created}
     existed = write.id in work.existed
-    return Receipt(write.id, key, change.row, change.version, existed, parts)
+    version = work.run.versions.get(write.id, _bulk_version(work, write, change))
+    if existed or version == change.version:
+        return Receipt(write.id, key, change.row, change.version, existed, parts)
+    # Somebody edited the row since: what it shows is news, not an echo. The version is that of
+    # our own write, so that the next one is refused as stale until the news was read.
+    return Receipt(write.id, key, None, version, existed, parts)
+
+
+def _bulk_version(work: Work, write: Write, change: Change) -> str | None:
+    """The version of a row just created in bulk; one that never was if another user edited it."""
+    row = change.row or {}
+    other = row.get(_EDITOR) != row.get(_AUTHOR)
+    return _NEVER if write.action is Action.CREATE and other else change.version
