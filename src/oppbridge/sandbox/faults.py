@@ -24,6 +24,12 @@ class Kind(StrEnum):
     SLOW_BODY = "slow_body"  # do it, send the answer in slices over `delay` seconds
     RESET_IN_BODY = "reset_in_body"  # do it, send half of the answer, cut the connection
     TRUNCATED = "truncated"  # do it, close in good order after half of the answer
+    MISSING_PART = (
+        "missing_part"  # the last part of a batch, the last row or id of a list, left out
+    )
+    SHUFFLED_PARTS = "shuffled_parts"  # parts, rows or ids in reverse order
+    EMPTY_PAGE = "empty_page"  # no rows, and a link to the page as it should have been
+    SAME_PAGE = "same_page"  # a page whose link leads to itself; a loop with `times` None
     LATE_COMMIT = "late_commit"  # row versions and stamps of now, visible `delay` seconds later
     EXPIRED_DELTA = "expired_delta"  # the delta token is too old
     EXPIRED_TOKEN = "expired_token"  # 401

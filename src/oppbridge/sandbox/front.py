@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from . import tampering
 from .control import Control
 from .counters import Call
 from .faults import Fault, Kind
@@ -69,6 +70,8 @@ class Front:
             await asyncio.sleep(faults[Kind.LATE_COMMIT].delay)
         before = self.service.rows_written()
         answer = self.service.answer(request)
+        for kind in faults.keys() & tampering.KINDS:
+            answer = tampering.tamper(kind, request, answer)
         return await self._leave(
             incoming, request, answer, faults, self.service.rows_written() - before
         )
