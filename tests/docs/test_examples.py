@@ -44,6 +44,28 @@ def configured(sandbox, folder):
 
 
 @pytest.fixture
+def sales():
+    """A sandbox with nothing in it yet."""
+    from oppbridge.sandbox import Sandbox
+
+    with Sandbox.start() as found:
+        yield found
+
+
+def at_hand(text, ready):
+    """A page's configuration with Contoso's addresses replaced by the running sandbox's."""
+    extra = f"authority: {ready['services']['login']}\n      ca_file: {ready['ca_file']}"
+    for old, new in {
+        "https://contoso.crm4.dynamics.com": f"{ready['services']['dataverse']}\n      {extra}",
+        "https://contoso.operations.dynamics.com": f"{ready['services']['scm']}\n      {extra}",
+        "00000000-0000-0000-0000-000000000000": ready["tenant"],
+        "00000000-0000-0000-0000-000000000001": ready["client_id"],
+    }.items():
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture
 def folder(tmp_path, monkeypatch, request):
     """An empty folder to run a page's examples in; the environment is put back afterwards."""
     monkeypatch.chdir(tmp_path)
@@ -57,16 +79,19 @@ def folder(tmp_path, monkeypatch, request):
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_pages_examples_run_and_show_what_it_says(page, folder, capsys, request):
-    if world_of(page) == "sandbox":
-        sandbox = request.getfixturevalue("sandbox")
+    world, ready = world_of(page), {}
+    if world != "empty":
+        sandbox = request.getfixturevalue("sandbox" if world == "sandbox" else "sales")
+        ready = sandbox.ready()
+        os.environ["DEMO_SECRET"] = os.environ["SALES_SECRET"] = ready["client_secret"]
+    if world == "sandbox":
         configured(sandbox, folder)
-        os.environ["DEMO_SECRET"] = sandbox.ready()["client_secret"]
     memory = {}
     for example in examples(page):
         if example.note.startswith("file="):
             path = folder / example.note.removeprefix("file=")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(example.text)
+            path.write_text(at_hand(example.text, ready) if ready else example.text)
         elif example.kind == "console":
             for step in example.steps():
                 out, code = carry_out(step.command, capsys, memory)

@@ -8,7 +8,7 @@ import orjson
 
 from ..errors import ConfigError
 from ..records.totals import problems
-from ..store import Store, cursors, links, records, writes
+from ..store import Link, Store, cursors, links, records, writes
 from ..store.rows import load
 
 
@@ -30,18 +30,7 @@ def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, A
         "agreed": dict(sorted(record.agreed.items())),
         "problems": list(problems(record.agreed)),
         "score": _reasons(record.agreed.get("reasons")),
-        "systems": {
-            link.system: {
-                "key": link.key,
-                "gone": link.gone,
-                "version": link.version,
-                "seen": link.seen,
-                "shown": link.shown or {},
-                "behind": link.lag,
-                "news": link.news,
-            }
-            for link in held
-        },
+        "systems": {link.system: _seat(link) for link in held},
         "writes": [_write(row) for row in past],
         "history": [
             {
@@ -52,6 +41,18 @@ def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, A
             }
             for one in history
         ],
+    }
+
+
+def _seat(link: Link) -> dict[str, Any]:
+    return {
+        "key": link.key,
+        "gone": link.gone,
+        "version": link.version,
+        "seen": link.seen,
+        "shown": link.shown or {},
+        "behind": link.lag,
+        "news": link.news,
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .codes import Code
-from .options import DEFAULT, ConfigFile, Json, OneFlow
+from .options import DEFAULT, ConfigFile, Json
 from .showing import say, show, table
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ System = Annotated[str, typer.Argument(help="The system's name in the configurat
 _CODES = {"access": Code.ACCESS, "unreachable": Code.RETRY, "configuration": Code.USAGE}
 
 
-def check(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:
+def check(
+    flow: Annotated[str | None, typer.Argument(help="Only this flow's systems.")] = None,
+    config: ConfigFile = DEFAULT,
+    json: Json = False,
+) -> int:
     """Prove configuration, sign-in, permissions and maps against the real systems."""
     from ..bridge import Bridge
 

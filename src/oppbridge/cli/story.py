@@ -97,7 +97,7 @@ def _edit(twins: Sandbox, speak: Say) -> str:
 
 
 def _post(twins: Sandbox) -> None:
-    """What the back office does: a quote is confirmed, which makes an order; an order is shipped."""
+    """The back office confirms a quote, which makes an order, and ships an order."""
     open_orders = twins.scm.rows("SalesOrderHeadersV2", dataAreaId="usmf")
     active = {row["quoteid"] for row in twins.dataverse.rows("quote", "statecode = 1")}
     for quote in twins.scm.rows("SalesQuotationHeadersV2", dataAreaId="usmf"):
