@@ -222,7 +222,7 @@ class People:
     def _value(self, crm: FakeCrm, side: str, kind: str, one: Field) -> Any:
         dice = self.dice
         if one.kind == "text":
-            return f"x{dice.randrange(10**6)}" + "y" * (20 if dice.random() < 0.1 else 0)
+            return f"x{dice.randrange(10**6)}" + "y" * (20 if dice.random() < 0.2 else 0)
         if one.kind == "number":
             return Decimal(dice.randrange(1, 10**6)) / 100
         if one.kind == "whole":

@@ -28,7 +28,7 @@ def tell(seed: int, **changes: Any) -> list[str]:
             in_use=False,
             late=dice.choice([0, 0, 20]),
             page=1000,
-            cut=dice.choice([None, None, None, 12]),
+            cut=dice.choice([None, None, 12]),
         )
         for name in ("north", "south")
     }
@@ -151,20 +151,20 @@ def _losses(world: World, people: People) -> list[str]:
         if stood != len(edits):
             continue
         there = view(world.crms[side], side)[0][kind, mark].get(name)
-        whole = 10 if world.crms[side].manners.cut else 25
-        if not _same(there, value, whole):
+        least = 10 if world.crms[side].manners.cut else 20
+        if not _same(there, value, least):
             said.append(
                 f"edit lost: {kind} {mark} {name} was set to {value!r} in {side}, is {there!r}"
             )
     return said
 
 
-def _same(there: Any, value: Any, whole: int) -> bool:
+def _same(there: Any, value: Any, least: int) -> bool:
     """Whether the onlooker's value may stand for what a person typed (references are not told)."""
     if isinstance(value, str) and "-" in value[2:]:
         return True  # a reference: both sides were found to point at the same row, or at none
     if value is None or there is None:
         return value is None and there is None
     if isinstance(there, str) and isinstance(value, str):
-        return there[:whole] == value[: len(there) if whole == 25 else whole][:whole]
+        return value.startswith(there) and len(there) >= min(len(value), least)
     return (isinstance(there, int) and isinstance(value, str)) or there == value
