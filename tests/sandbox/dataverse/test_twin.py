@@ -196,3 +196,22 @@ def test_a_person_edits_through_the_same_rules(api: Api) -> None:
     assert api.get(f"opportunities({deal})")["name"] == "by hand 2"
     twin.delete("opportunity", deal)
     assert api.call("GET", f"opportunities({deal})").status_code == 404
+
+
+def test_another_process_plays_a_person_over_the_control_endpoint(api: Api) -> None:
+    control = api.sandbox.url("dataverse") + "/_sandbox"
+
+    def ask(name: str, **body: object) -> requests.Response:
+        return api.session.post(f"{control}/{name}", json=body)
+
+    row = ask("put", table="account", row={"name": "by control", "creditlimit": 1.5}).json()["id"]
+    assert ask("edit", table="account", id=row, values={"name": "changed"}).status_code == 200
+    found = [r for r in ask("rows", table="account").json() if r["accountid"] == row]
+    assert (found[0]["name"], found[0]["creditlimit"]) == ("changed", "1.5000")
+    refused = ask("edit", table="account", id=row, values={"name": "x" * 200})
+    assert (refused.status_code, "0x80044331" in refused.text) == (400, True)
+    assert ask("delete", table="account", id=row).status_code == 200
+    assert api.call("GET", f"accounts({row})").status_code == 404
+    assert ask("nosuch").status_code == 404
+    assert ask("assumptions", nosuch=True).status_code == 400
+    assert ask("assumptions", impersonation_allowed=True).status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -160,7 +161,9 @@ def _part(desk: Desk, request: Request) -> Response:
     if request.path.endswith("/$batch"):
         return error_response(400, BAD_QUERY, "A batch cannot hold another batch.")
     # Inside a change set this is a savepoint: a refused part leaves nothing behind.
-    return answer_errors(desk, request)
+    answer = answer_errors(desk, request)
+    failing = {"REQ_ID": str(uuid.uuid4())} if answer.status >= 400 else {}
+    return replace(answer, headers={"OData-Version": "4.0", **answer.headers, **failing})
 
 
 def answer_errors(desk: Desk, request: Request) -> Response:

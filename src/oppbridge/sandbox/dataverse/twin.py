@@ -11,6 +11,7 @@ from typing import Any
 from ..database import Database
 from ..wire import Request, Response, Stamp
 from ..world import World
+from .commands import run_command
 from .desk import Caller, Desk
 from .direct import Direct
 from .refusals import (
@@ -90,23 +91,8 @@ class DataverseTwin:
         return error_response(status, code if bar else "0x80040216", text if bar else message)
 
     def command(self, name: str, body: Mapping[str, Any]) -> Any:
-        """Control commands: rows, put, edit, delete, organization."""
-        table = str(body.get("table", ""))
-        match name:
-            case "rows":
-                return self.direct.rows(table)
-            case "put":
-                return {"id": self.direct.put(table, body["row"])}
-            case "edit":
-                return self.direct.edit(table, body["id"], body["values"])
-            case "delete":
-                return self.direct.delete(table, body["id"])
-            case "organization":
-                with self.database.transaction():
-                    return self.database.update(
-                        "organization", [self.database.fact("organization")], body
-                    )
-        raise KeyError(name)
+        """Control commands of its own; see `run_command`."""
+        return run_command(self.direct, name, body)
 
     def reserve(self) -> Stamp | None:
         """Row versions for a late commit."""
