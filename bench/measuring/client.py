@@ -1,7 +1,7 @@
 """What is measured: one task in a process of its own, its cost told as JSON at the end.
 
-    python bench/measuring/client.py reference URL CA_FILE
-    python bench/measuring/client.py load|quiet|compare|delta FOLDER
+python bench/measuring/client.py reference URL CA_FILE
+python bench/measuring/client.py load|quiet|compare|delta FOLDER
 """
 
 from __future__ import annotations
@@ -56,12 +56,13 @@ def reference(url: str, ca_file: str) -> dict[str, Any]:
 
 def run(bridge: Bridge) -> dict[str, Any]:
     """One run of the flow; raises when it did not go through."""
-    before = bridge._store.commits
+    store = bridge._store  # noqa: SLF001 - commits are no news to a user
+    before = store.commits
     report = bridge.run(FLOW)
     if report.outcome != "done":
         raise RuntimeError(json.dumps(report.to_json()))
     found = {name: report.total(name) for name in ("observed", "unchanged", "created", "updated")}
-    return found | {"transactions": bridge._store.commits - before}
+    return found | {"transactions": store.commits - before}
 
 
 def bridged(task: str, folder: Path) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def bridged(task: str, folder: Path) -> dict[str, Any]:
         if task == "compare":
             from oppbridge.store import cursors
 
-            with bridge._store.write() as tx:
+            with bridge._store.write() as tx:  # noqa: SLF001 - as after an expired token
                 cursors.forget(tx, "source", "opportunity")
         return measured(lambda: run(bridge))
 

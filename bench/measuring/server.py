@@ -85,8 +85,9 @@ class Place:
         found = _PATCH.match(path)
         if found is None or self.held is None:
             raise ValueError(f"{path} is not known here")
-        columns = orjson.loads(part.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].partition(
-            b"\r\n--")[0])
+        columns = orjson.loads(
+            part.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].partition(b"\r\n--")[0]
+        )
         return self.held.change(found[1], found[2], columns)
 
 
@@ -102,8 +103,13 @@ def _part(status: bytes, body: bytes, version: str = "") -> bytes:
     etag = f"ETag: {version}\r\n".encode() if version else b""
     return (
         b"--answers\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-        b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nOData-Version: 4.0\r\n"
-        + etag + b"\r\n" + body + b"\r\n"
+        b"HTTP/1.1 "
+        + status
+        + b"\r\nContent-Type: application/json\r\nOData-Version: 4.0\r\n"
+        + etag
+        + b"\r\n"
+        + body
+        + b"\r\n"
     )
 
 

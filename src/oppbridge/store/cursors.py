@@ -67,20 +67,13 @@ def note_changes(tx: Tx, rows: Sequence[tuple[int, str, str, str, dict[str, Any]
     """Keep observed changes: (record id, system, since, seen, changed paths)."""
     if not rows:
         return
+    ids = tx.allocate("history", len(rows))
     tx.insert(
         history,
+        ("id", "record_id", "system", "since", "seen", "changed"),
         [
-            {
-                "id": fresh,
-                "record_id": record_id,
-                "system": system,
-                "since": since,
-                "seen": seen,
-                "changed": dump(changed),
-            }
-            for fresh, (record_id, system, since, seen, changed) in zip(
-                tx.allocate("history", len(rows)), rows, strict=True
-            )
+            (fresh, record_id, system, since, seen, dump(changed))
+            for fresh, (record_id, system, since, seen, changed) in zip(ids, rows, strict=True)
         ],
     )
 

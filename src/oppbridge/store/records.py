@@ -30,30 +30,25 @@ def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Record]:
     """Whole records by id."""
     rows = tx.chunked(lambda a: sa.select(record).where(a), record.c.id, ids)
-    return {row.id: _record(row) for row in rows}
+    return {row[0]: _record(*row) for row in rows}
 
 
-def insert(tx: Tx, rows: Iterable[tuple[int, str, str]]) -> None:
+def insert(tx: Tx, rows: Sequence[tuple[int, str, str]]) -> None:
     """Add records (id, entity, uid) that nothing is agreed about yet."""
-    tx.insert(record, [{"id": i, "entity": e, "uid": u} for i, e, u in rows])
+    tx.insert(record, ("id", "entity", "uid"), rows)
+
+
+_UPDATE = (
+    sa.update(record)
+    .where(record.c.id == sa.bindparam("b_id"))
+    .values(agreed=sa.bindparam("b_agreed"), rulings=sa.bindparam("b_rulings"))
+)
 
 
 def update(tx: Tx, records: Sequence[Record]) -> None:
     """Store what is now agreed."""
-    statement = (
-        sa.update(record)
-        .where(record.c.id == sa.bindparam("b_id"))
-        .values(agreed=sa.bindparam("b_agreed"), rulings=sa.bindparam("b_rulings"))
-    )
-    rows = [
-        {
-            "b_id": r.id,
-            "b_agreed": dump(r.agreed),
-            "b_rulings": dump(r.rulings) if r.rulings else None,
-        }
-        for r in records
-    ]
-    tx.run(statement, rows)
+    rows = [(r.id, dump(r.agreed), dump(r.rulings) if r.rulings else None) for r in records]
+    tx.many(_UPDATE, ("b_id", "b_agreed", "b_rulings"), rows)
 
 
 def join(tx: Tx, kept: int, dropped: int) -> None:
@@ -66,8 +61,8 @@ def join(tx: Tx, kept: int, dropped: int) -> None:
 
 def ask(tx: Tx, flows: Sequence[str], entity: str, ids: Iterable[int]) -> None:
     """Have these records decided, in each flow that moves their entity."""
-    rows = [{"flow": f, "entity": entity, "record_id": i} for i in ids for f in flows]
-    tx.insert(todo, rows, ignore=True)
+    rows = [(flow, entity, id) for id in ids for flow in flows]
+    tx.insert(todo, ("flow", "entity", "record_id"), rows, ignore=True)
 
 
 def asked(tx: Tx, flow: str, entity: str, after: int, limit: int) -> list[int]:
@@ -112,9 +107,8 @@ def set_natural(tx: Tx, entity: str, keys: Sequence[tuple[int, str, str]]) -> No
     for start in range(0, len(ids), 5000):
         block = tx.bind(ids[start : start + 5000])
         tx.run(sa.delete(natural).where(tx.among(natural.c.record_id)), {"keys": block})
-    names = ("record_id", "field", "value")
-    rows = [{"entity": entity, **dict(zip(names, row, strict=True))} for row in keys]
-    tx.insert(natural, rows, ignore=True)
+    rows = [(entity, *row) for row in keys]
+    tx.insert(natural, ("entity", "record_id", "field", "value"), rows, ignore=True)
 
 
 def with_natural(tx: Tx, entity: str, field: str, values: Sequence[str]) -> list[tuple[str, int]]:
@@ -140,5 +134,5 @@ def remember(tx: Tx, name: str, text: str) -> None:
     tx.run(statement.on_conflict_do_update(index_elements=["name"], set_={"text": text}))
 
 
-def _record(row: Any) -> Record:
-    return Record(row.id, row.entity, row.uid, load(row.agreed), load(row.rulings))
+def _record(id: int, entity: str, uid: str, agreed: str | None, rulings: str | None) -> Record:
+    return Record(id, entity, uid, load(agreed), load(rulings))

@@ -76,7 +76,7 @@ def release(tx: Tx, held: Lease) -> None:
 def begin(tx: Tx, flow: str, now: float) -> int:
     """Note that a run has begun; its id."""
     [fresh] = tx.allocate("run", 1)
-    tx.insert(run, [{"id": fresh, "flow": flow, "started": now}])
+    tx.insert(run, ("id", "flow", "started"), [(fresh, flow, now)])
     return fresh
 
 
