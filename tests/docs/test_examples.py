@@ -13,6 +13,8 @@ from oppbridge.cli import run
 from oppbridge.config import load
 from oppbridge.mapping import load_map
 from tests.docs.examples import ROOT, examples, pages, shows, world_of
+from tests.migration.guide import placed
+from tests.migration.guide import sales as empty_sandbox
 
 
 def test_a_page_that_says_too_much_is_found_out():
@@ -45,24 +47,9 @@ def configured(sandbox, folder):
 
 @pytest.fixture
 def sales():
-    """A sandbox with nothing in it yet."""
-    from oppbridge.sandbox import Sandbox
-
-    with Sandbox.start() as found:
+    """A sandbox with nothing in it yet, and the columns that pages tell their readers to add."""
+    with empty_sandbox() as found:
         yield found
-
-
-def at_hand(text, ready):
-    """A page's configuration with Contoso's addresses replaced by the running sandbox's."""
-    extra = f"authority: {ready['services']['login']}\n      ca_file: {ready['ca_file']}"
-    for old, new in {
-        "https://contoso.crm4.dynamics.com": f"{ready['services']['dataverse']}\n      {extra}",
-        "https://contoso.operations.dynamics.com": f"{ready['services']['scm']}\n      {extra}",
-        "00000000-0000-0000-0000-000000000000": ready["tenant"],
-        "00000000-0000-0000-0000-000000000001": ready["client_id"],
-    }.items():
-        text = text.replace(old, new)
-    return text
 
 
 @pytest.fixture
@@ -79,11 +66,11 @@ def folder(tmp_path, monkeypatch, request):
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_pages_examples_run_and_show_what_it_says(page, folder, capsys, request):
-    world, ready = world_of(page), {}
+    world = world_of(page)
     if world != "empty":
         sandbox = request.getfixturevalue("sandbox" if world == "sandbox" else "sales")
-        ready = sandbox.ready()
-        os.environ["DEMO_SECRET"] = os.environ["SALES_SECRET"] = ready["client_secret"]
+        secret = sandbox.ready()["client_secret"]
+        os.environ["DEMO_SECRET"] = os.environ["SALES_SECRET"] = secret
     if world == "sandbox":
         configured(sandbox, folder)
     memory = {}
@@ -91,7 +78,7 @@ def test_a_pages_examples_run_and_show_what_it_says(page, folder, capsys, reques
         if example.note.startswith("file="):
             path = folder / example.note.removeprefix("file=")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(at_hand(example.text, ready) if ready else example.text)
+            path.write_text(placed(example.text, sandbox) if world != "empty" else example.text)
         elif example.kind == "console":
             for step in example.steps():
                 out, code = carry_out(step.command, capsys, memory)

@@ -1,0 +1,1 @@
+"""Real migrations: exports of real systems taken into the twins."""
