@@ -99,10 +99,10 @@ def _walked(desk: Desk, source: Source, feed: Feed, limit: int) -> Step:
     if error is not None:
         raise error
     page = rows_in(desk.session.decoded(call, answer), call.name)
-    newest = _newest(page, feed)
+    newest, began = _newest(page, feed), feed.began or _served(answer)
     if page.next is not None:
-        return Step(page.rows, [], Feed(False, page.next, feed.floor, newest), more=True)
-    floor = _settled(answer, newest, desk.settings.overlap)
+        return Step(page.rows, [], Feed(False, page.next, feed.floor, newest, began), more=True)
+    floor = _settled(newest, began, desk.settings.overlap)
     return Step(page.rows, [], Feed(False, None, floor or feed.floor), more=False)
 
 
@@ -111,17 +111,19 @@ def _newest(page: Rows, feed: Feed) -> str | None:
     return stamps[0] if stamps else feed.newest
 
 
-def _settled(answer: Answer, newest: str | None, overlap: int) -> str | None:
-    """The stamp from which the next walk begins: rows stamped before it were all visible.
-
-    Both the newest stamp seen and the server's own clock bound it, less the overlap.
-    """
-    seen = instant(newest)
-    if seen is None:
-        return None
+def _served(answer: Answer) -> str | None:
     served = answer.headers.get("date")
-    bound = min(seen, parsedate_to_datetime(served)) if served else seen
-    return _spelled(bound - timedelta(seconds=overlap))
+    return _spelled(parsedate_to_datetime(served)) if served else None
+
+
+def _settled(newest: str | None, began: str | None, overlap: int) -> str | None:
+    """The stamp from which the next walk begins: rows stamped before it were all shown.
+
+    Rows stamped after this walk began may have appeared behind its back, be it within a second
+    that it had passed by. So the server's clock at its first page bounds it, less the overlap.
+    """
+    stamps = [moment for moment in map(instant, (newest, began)) if moment is not None]
+    return _spelled(min(stamps) - timedelta(seconds=overlap)) if newest else None
 
 
 def _spelled(moment: datetime) -> str:

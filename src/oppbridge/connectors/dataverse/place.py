@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Self
 
 
@@ -19,13 +19,14 @@ class Feed:
 
     A tracked table has a `link`: to the next page, or to what changed since. One that is not
     tracked is walked by `modifiedon` from `floor` on; `link` leads on within the walk, and `newest`
-    is the newest stamp it has shown.
+    is the newest stamp it has shown, `began` the server's clock at its first page.
     """
 
     tracked: bool = True
     link: str | None = None
     floor: str | None = None
     newest: str | None = None
+    began: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Place:
         return place if place.shape == shape and len(feeds) == tables else None
 
     def __str__(self) -> str:
-        feeds = [[feed.tracked, feed.link, feed.floor, feed.newest] for feed in self.feeds]
+        feeds = [list(astuple(feed)) for feed in self.feeds]
         rest = {"sweep": self.sweep, "turn": self.turn, "again": self.again, "walk": self.walk}
         found = {"shape": self.shape, "swept": self.swept, "feeds": feeds, **rest}
         return json.dumps(found, separators=(",", ":"))
