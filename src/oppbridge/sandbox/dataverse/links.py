@@ -22,7 +22,7 @@ from .remove import disassociate
 from .schema.book import Entry
 from .single import change, show
 from .urls import context_of, set_address
-from .write import associate, update_row
+from .write import associate, create, update_row
 
 
 def get_behind(
@@ -185,8 +185,6 @@ def _link(desk: Desk, entry: Entry, row_id: str, nav: str, address: str, method:
 
 
 def _replace_parties(desk: Desk, entry: Entry, row_id: str, items: list[dict[str, Any]]) -> None:
-    from .write import create
-
     for party in desk.find("activityparty", _activityid_value=row_id):
         desk.drop("activityparty", party["activitypartyid"])
     for item in items:

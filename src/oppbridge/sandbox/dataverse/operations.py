@@ -15,7 +15,7 @@ from .actions import catalogue, closing, conversions, orders
 from .addresses import Place, Segment, need_row
 from .desk import Desk
 from .payload import read_body
-from .refusals import BAD_QUERY, Refused, no_such_set
+from .refusals import BAD_ARGUMENT, BAD_QUERY, Refused, no_such_set
 from .remove import delete_row
 from .rules.prices import DOCUMENTS, reprice
 from .schema.book import Entry
@@ -137,7 +137,7 @@ def _actual_value(desk: Desk, arguments: dict[str, Any], request: Request) -> Re
 def _recalculate(desk: Desk, body: dict[str, Any], request: Request) -> Response:
     document = DOCUMENTS.get(str(body.get("entityLogicalName")))
     if document is None:
-        raise Refused(400, "0x80040203", "Prices of this table cannot be calculated.")
+        raise Refused(400, BAD_ARGUMENT, "Prices of this table cannot be calculated.")
     reprice(desk, document, str(body.get("entityId")))
     return Response(204)
 
@@ -157,7 +157,7 @@ def _bulk_delete(desk: Desk, body: dict[str, Any], request: Request) -> Response
 def _delete_listed(desk: Desk, entry: Entry, condition: dict[str, Any]) -> None:
     by_key = condition.get("AttributeName") == entry.definition.key
     if not by_key or condition.get("Operator") not in ("In", 8):
-        raise Refused(400, "0x80040203", "This sandbox deletes in bulk by primary key only.")
+        raise Refused(400, BAD_ARGUMENT, "This sandbox deletes in bulk by primary key only.")
     for value in condition.get("Values") or ():
         row_id = str(value["Value"] if isinstance(value, dict) else value).lower()
         row = desk.get(entry.logical, row_id)

@@ -9,7 +9,7 @@ from typing import Any
 from ..database import Duplicate, Row
 from .desk import Desk
 from .payload import Payload, read_payload
-from .refusals import BAD_PAYLOAD, DUPLICATE, KEY_VIOLATED, MISSING, Refused
+from .refusals import DUPLICATE, KEY_VIOLATED, MISSING, Refused
 from .rules.registry import nothing, rules_of
 from .rules.states import check_transition, settle_state
 from .schema.book import Entry
@@ -206,6 +206,3 @@ def _duplicate(desk: Desk, entry: Entry, message: str) -> Refused:
                 "exists. A duplicate record cannot be created.",
             )
     return Refused(status, DUPLICATE, "Cannot insert duplicate key.")
-
-
-__all__ = ["BAD_PAYLOAD", "associate", "create", "create_row", "update_row"]

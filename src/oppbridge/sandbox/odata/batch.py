@@ -215,11 +215,6 @@ class Runner:
         return done
 
 
-def operation_writes(method: str) -> bool:
-    """Whether a method asks for a write."""
-    return method not in ("GET", "HEAD")
-
-
 def failed(item: Answered) -> bool:
     """Whether the item, or any member of it, was refused."""
     answers = [item.response] if item.response else [answer for _, answer in item.members]

@@ -7,19 +7,6 @@ from ..refusals import Refused
 from .prices import LINES, Document, engine_runs, price_line, retotal
 from .registry import Row, Rules
 
-_PRICED = frozenset(
-    {
-        "quantity",
-        "priceperunit",
-        "ispriceoverridden",
-        "manualdiscountamount",
-        "tax",
-        "_productid_value",
-        "_uomid_value",
-        "productdescription",
-    }
-)
-
 
 def _rules(document: Document) -> Rules:
     def creating(desk: Desk, row: Row) -> None:

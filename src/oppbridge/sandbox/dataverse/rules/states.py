@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..desk import Desk
-from ..refusals import BAD_STATUS, INVALID_STATE, Refused
+from ..refusals import BAD_ARGUMENT, BAD_STATUS, INVALID_STATE, Refused
 from ..schema.book import Entry
 from .registry import Row
 
@@ -61,7 +61,7 @@ def check_transition(desk: Desk, logical: str, old: Row, new: Row) -> None:
         and old.get("_customerid_value") is None
         and new.get("_customerid_value") is None
     ):
-        raise Refused(400, "0x80040203", "A potential customer is needed to activate a quote.")
+        raise Refused(400, BAD_ARGUMENT, "A potential customer is needed to activate a quote.")
     if (
         logical == "opportunity"
         and after == 0

@@ -33,8 +33,6 @@ class Type(StrEnum):
     ENTITY_NAME = "EntityName"
 
 
-LOOKUPS = frozenset({Type.LOOKUP, Type.CUSTOMER, Type.OWNER})
-
 _KINDS = {
     Type.INTEGER: Kind.INTEGER,
     Type.DECIMAL: Kind.DECIMAL,

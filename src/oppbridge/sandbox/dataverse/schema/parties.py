@@ -6,8 +6,6 @@ from .model import (
     ACTIVE_INACTIVE,
     Definition,
     Pair,
-    Type,
-    anything,
     choice,
     customer,
     date,
@@ -21,7 +19,7 @@ from .model import (
     text,
     whole,
 )
-from .shared import FREIGHT, PAYMENT, SHIPPING, address, communication, read_only, table
+from .shared import PAYMENT, SHIPPING, address, communication, read_only, table
 
 _INDUSTRY = (
     "1 Accounting, 2 Agriculture and Non-petrol Natural Resource Extraction, 3 Broadcasting Printing and Publishing, 4 Brokers, "
@@ -33,13 +31,6 @@ _INDUSTRY = (
     "25 Service Retail, 26 SIG Affiliations, 27 Social Services, 28 Special Outbound Trade Contractors, 29 Specialty Realty, "
     "30 Transportation, 31 Utility Creation and Distribution, 32 Vehicle Retail, 33 Wholesale"
 )
-_BOTH = {"account": "{}_customer_accounts", "contact": "{}_customer_contacts"}
-
-
-def customers(of: str) -> dict[str, str]:
-    """The collections that lead from a customer to its `of`."""
-    return {target: back.format(of) for target, back in _BOTH.items()}
-
 
 ACCOUNT = table(
     Definition(
@@ -188,5 +179,3 @@ COMPETITOR = table(
 )  # fmt: skip
 
 TABLES = (ACCOUNT, CONTACT, LEAD, SYSTEMUSER, TEAM, BUSINESSUNIT, COMPETITOR)
-
-__all__ = ["FREIGHT", "TABLES", "Type", "anything", "customers"]

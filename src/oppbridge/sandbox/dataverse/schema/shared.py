@@ -14,7 +14,6 @@ from .model import (
     Towards,
     Type,
     choice,
-    date,
     flag,
     guid,
     lookup,
@@ -25,7 +24,6 @@ from .model import (
     whole,
 )
 
-YES_NO = {1: "Yes", 0: "No"}
 FREIGHT = "1 FOB, 2 No Charge"
 SHIPPING = "1 Airborne, 2 DHL, 3 FedEx, 4 UPS, 5 Postal Mail, 6 Full Load, 7 Will Call"
 PAYMENT = "1 Net 30, 2 2% 10 Net 30, 3 Net 45, 4 Net 60"
@@ -39,7 +37,7 @@ def table(definition: Definition) -> Definition:
     if definition.ownership == "UserOwned":
         added += _owners(definition)
     elif definition.ownership == "OrganizationOwned":
-        added.append(_read_only(lookup("organizationid", "organization")))
+        added.append(read_only(lookup("organizationid", "organization")))
     if definition.states:
         added += _states(definition.states)
     if any(c.type is Type.MONEY for c in own) or "transactioncurrencyid" in names:
@@ -112,14 +110,11 @@ def read_only(column: Column) -> Column:
     return replace(column, creatable=False, updatable=False, ignored=True)
 
 
-_read_only = read_only
-
-
 def _stamps() -> list[Column]:
     people = ("createdby", "modifiedby", "createdonbehalfby", "modifiedonbehalfby")
     return [
-        *(_read_only(moment(name)) for name in ("createdon", "modifiedon")),
-        *(_read_only(lookup(name, "systemuser")) for name in people),
+        *(read_only(moment(name)) for name in ("createdon", "modifiedon")),
+        *(read_only(lookup(name, "systemuser")) for name in people),
         moment("overriddencreatedon", updatable=False),
         whole("importsequencenumber", updatable=False),
         whole("timezoneruleversionnumber"),
@@ -132,9 +127,9 @@ def _owners(definition: Definition) -> list[Column]:
     towards = tuple(Towards(target, nav, "") for target in ("systemuser", "team"))
     return [
         Column("ownerid", Type.OWNER, towards=towards, required="system"),
-        _read_only(lookup("owninguser", "systemuser")),
-        _read_only(lookup("owningteam", "team")),
-        _read_only(lookup("owningbusinessunit", "businessunit")),
+        read_only(lookup("owninguser", "systemuser")),
+        read_only(lookup("owningteam", "team")),
+        read_only(lookup("owningbusinessunit", "businessunit")),
         guid("processid"),
         guid("stageid"),
         text("traversedpath", 1250),
@@ -173,23 +168,9 @@ def _currency(own: tuple[Column, ...]) -> list[Column]:
         if c.type is Type.MONEY
     ]
     if "exchangerate" not in names:
-        base.append(_read_only(number("exchangerate", 10, "1e-10", "1e11")))
+        base.append(read_only(number("exchangerate", 10, "1e-10", "1e11")))
     if "transactioncurrencyid" not in names:
         base.append(
             lookup("transactioncurrencyid", "transactioncurrency", on_delete=OnDelete.RESTRICT)
         )
     return base
-
-
-__all__ = [
-    "FREIGHT",
-    "PAYMENT",
-    "SHIPPING",
-    "YES_NO",
-    "address",
-    "communication",
-    "date",
-    "document_address",
-    "read_only",
-    "table",
-]
