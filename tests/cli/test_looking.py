@@ -121,3 +121,16 @@ def test_the_version_is_told(shell):
     import oppbridge
 
     assert shell("--version").out == f"oppbridge {oppbridge.__version__}\n"
+
+
+def test_a_wrong_command_line_says_where_its_help_is(shell):
+    shell("run")
+    assert shell.code == 2
+    assert shell.err == "oppbridge: Missing argument 'flow' (see `oppbridge run --help`)\n"
+
+
+def test_nothing_asked_is_answered_with_the_help(shell):
+    shell()
+    assert shell.code == 2
+    assert shell.err.startswith("Usage: oppbridge")
+    assert "Exit codes: 0 done;" in shell.err

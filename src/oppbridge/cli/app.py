@@ -30,7 +30,7 @@ def build() -> typer.Typer:
     """The application, with every built-in command."""
     from . import demo, looking, moving, people, starting
 
-    app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False)
+    app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
     app.callback()(start)
     for command in (
         demo.demo, starting.init, looking.check, moving.plan, moving.run, moving.apply,

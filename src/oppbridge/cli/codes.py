@@ -44,13 +44,24 @@ def guarded(command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Code.OK
     except typer.TyperException as exc:
-        sys.stderr.write(f"{exc.format_message()}\n")
-        return exc.exit_code
+        return _misused(exc)
     except OppBridgeError as exc:
         return _told(str(exc), code_of(exc))
     except Exception as exc:
         message = f"{type(exc).__name__}: {exc} (this is a defect; --debug shows where)"
         return _told(message, Code.INTERNAL)
+
+
+def _misused(error: typer.TyperException) -> int:
+    """What is wrong with the command line, and where its help is."""
+    message = error.format_message()
+    if message.startswith("Usage: "):  # nothing was asked: the answer is the help
+        sys.stderr.write(f"{message}\n")
+        return error.exit_code
+    place = getattr(error, "ctx", None)
+    hint = f" (see `{place.command_path} --help`)" if place is not None else ""
+    sys.stderr.write(f"oppbridge: {message.rstrip('.')}{hint}\n")
+    return error.exit_code
 
 
 def code_of(error: OppBridgeError) -> Code:

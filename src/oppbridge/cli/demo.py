@@ -17,7 +17,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Which company.")] = 7,
     json: Json = False,
 ) -> int:
-    """Run the main job between local twins of Sales and Supply Chain Management, and tell it."""
+    """Run the main job between two local systems, and tell it."""
     from .story import tell, told
 
     try:

@@ -23,7 +23,10 @@ def check(
     config: ConfigFile = DEFAULT,
     json: Json = False,
 ) -> int:
-    """Prove configuration, sign-in, permissions and maps against the real systems."""
+    """Prove configuration, sign-in, permissions and maps.
+
+    It asks the real systems, and writes nothing.
+    """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
@@ -48,7 +51,10 @@ def map_check(
 
 
 def status(config: ConfigFile = DEFAULT, json: Json = False) -> int:
-    """Show every flow's last run, its open writes, and how old each reading is."""
+    """Show every flow's last run and its open writes.
+
+    And how long ago each reading moved.
+    """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
@@ -63,7 +69,10 @@ def why(
     config: ConfigFile = DEFAULT,
     json: Json = False,
 ) -> int:
-    """Show the stored reasoning about one record: where it stands, what was written and why."""
+    """Show the stored reasoning about one record.
+
+    Where it stands, what is agreed, what was written and why.
+    """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
@@ -73,7 +82,10 @@ def why(
 
 
 def plugins(config: ConfigFile = DEFAULT, json: Json = False) -> int:
-    """List installed plugins, whether the configuration uses them, and which hooks they answer."""
+    """List installed plugins and the hooks they answer.
+
+    Exit code 1 when one that the configuration uses breaks its word.
+    """
     from ..bridge.installed import installed
 
     found, problems = installed(config)

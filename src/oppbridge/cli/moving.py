@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def plan(
     flow: FlowName, entity: Entities = None, config: ConfigFile = DEFAULT, json: Json = False
 ) -> int:
-    """Show what a run would write, field by field, and write nothing."""
+    """Show what a run would write, and write nothing."""
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge, progress(json) as bars:
@@ -45,7 +45,10 @@ def apply(
     config: ConfigFile = DEFAULT,
     json: Json = False,
 ) -> int:
-    """Send exactly the writes of a plan; refused once they are no longer the same."""
+    """Send exactly the writes of a plan.
+
+    Refused once they are no longer the same.
+    """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge, progress(json) as bars:

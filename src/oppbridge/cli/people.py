@@ -32,7 +32,10 @@ def approve(
     config: ConfigFile = DEFAULT,
     json: Json = False,
 ) -> int:
-    """Let held writes go with the next run; for a clash, choose the system that wins."""
+    """Let held writes go with the next run.
+
+    For a clash, choose the system that wins.
+    """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
@@ -52,7 +55,10 @@ def refuse(ids: Ids, by: By = None, config: ConfigFile = DEFAULT, json: Json = F
 
 
 def dead(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:
-    """List dead letters: writes that cannot go through, rows that cannot be read, and why."""
+    """List dead letters, and why they are dead.
+
+    Writes that cannot go through, and rows that cannot be read.
+    """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:

@@ -17,7 +17,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path(),
     json: Json = False,
 ) -> int:
-    """Write a complete, commented example configuration to start from."""
+    """Write a complete, commented example configuration."""
     path = folder / "oppbridge.yaml"
     folder.mkdir(parents=True, exist_ok=True)
     try:
