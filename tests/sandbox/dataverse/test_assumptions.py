@@ -34,6 +34,17 @@ def test_a_delta_token_may_overtake_an_open_write(api: Api, guess: Assumptions) 
     assert [found.get("name") for found in walk(api, link)[0]] == []
 
 
+def test_duplicates_are_found_by_those_who_ask(api: Api) -> None:
+    api.sandbox.dataverse.settings.duplicate_rules = {"account": ("emailaddress1",)}
+    ask = {"MSCRM.SuppressDuplicateDetection": "false"}
+    body = {"name": "a", "emailaddress1": "twin@example.com"}
+    assert api.post("accounts", body).status_code == 204
+    assert api.post("accounts", body).status_code == 204
+    refused = api.session.post(f"{api.root}/accounts", json=body, headers=ask)
+    api.sandbox.dataverse.settings.duplicate_rules = {}
+    assert (refused.status_code, code(refused)) == (412, "0x80040333")
+
+
 @pytest.mark.parametrize("status", [400, 410, 412, 500])
 def test_an_expired_token_may_come_under_other_statuses(
     api: Api, guess: Assumptions, status: int

@@ -43,6 +43,7 @@ class Desk:
     database: Database
     settings: Settings
     caller: Caller
+    detecting: bool = False  # duplicate-detection rules apply to the write going on
     _currencies: dict[str, Currency] = field(default_factory=dict)
     _organization: Row | None = None
 

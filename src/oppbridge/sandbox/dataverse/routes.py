@@ -169,6 +169,7 @@ def _part(desk: Desk, request: Request) -> Response:
 def answer_errors(desk: Desk, request: Request) -> Response:
     """Answer a request, refusals in the error envelope."""
     prefer = read_prefer(request.headers)
+    desk.detecting = request.headers.get("mscrm.suppressduplicatedetection") == "false"
     annotated = bool(prefer.annotations)
     try:
         return route(desk, request, prefer)

@@ -32,12 +32,14 @@ class Assumptions:
 class Settings:
     """One environment. `columns` and `keys` are added by table, as an integration would.
 
-    `strict_tokens` accepts only tokens of the login twin. `delta_days` is the retention of change
-    tracking. `base_currency` cannot change after set-up.
+    `duplicate_rules` name, by table, columns that should not repeat: they only speak up for callers
+    that turn duplicate detection on. `strict_tokens` accepts only tokens of the login twin.
+    `delta_days` is the retention of change tracking. `base_currency` cannot change after set-up.
     """
 
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     keys: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    duplicate_rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untracked: frozenset[str] = frozenset()
     base_currency: str = "USD"
     delta_days: int = 7

@@ -9,13 +9,18 @@ from typing import Any
 from ..database import Duplicate, Row
 from .desk import Desk
 from .payload import Payload, read_payload
-from .refusals import DUPLICATE, KEY_VIOLATED, MISSING, Refused
+from .refusals import DUPLICATE, DUPLICATES_FOUND, KEY_VIOLATED, MISSING, Refused
 from .rules.registry import nothing, rules_of
 from .rules.states import check_transition, settle_state
 from .schema.book import Entry
 from .values import keep_money
 
 _DOCUMENTS = frozenset({"opportunity", "quote", "salesorder"})
+
+
+_FOUND = (
+    "A record was not created or updated because a duplicate of the current record already exists."
+)
 
 
 def create(desk: Desk, entry: Entry, body: Mapping[str, Any]) -> str:
@@ -78,6 +83,7 @@ def create_row(desk: Desk, logical: str, values: Mapping[str, Any]) -> str:
     rules_of(logical).creating(desk, row)
     _round(desk, entry, row, row)
     _require(entry, row)
+    _detect(desk, entry, row_id, row)
     try:
         desk.insert(logical, row)
     except Duplicate as problem:
@@ -102,6 +108,7 @@ def update_row(desk: Desk, logical: str, old: Row, values: Mapping[str, Any]) ->
     rules_of(logical).changing(desk, old, new)
     _round(desk, entry, new, {**old, **new})
     _require(entry, new)
+    _detect(desk, entry, row_id, new)
     try:
         desk.change(logical, row_id, new)
     except Duplicate as problem:
@@ -186,6 +193,15 @@ def _require(entry: Entry, row: Row) -> None:
     for column in entry.required:
         if column.wire in row and row[column.wire] is None:
             raise Refused(400, MISSING, f"The required field '{column.name}' is missing.")
+
+
+def _detect(desk: Desk, entry: Entry, row_id: str, new: Row) -> None:
+    for name in desk.settings.duplicate_rules.get(entry.logical, ()) if desk.detecting else ():
+        if new.get(name) is None:
+            continue
+        others = desk.find(entry.logical, **{name: new[name]})
+        if any(other[entry.definition.key] != row_id for other in others):
+            raise Refused(412, DUPLICATES_FOUND, _FOUND)
 
 
 def _duplicate(desk: Desk, entry: Entry, message: str) -> Refused:
