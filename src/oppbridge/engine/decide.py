@@ -13,12 +13,13 @@ from ..store import Link, Planned, Record, Tx, links, records, writes
 from .adopt import adopt
 from .docket import Decision
 from .flow import EntityFlow, Ruled
+from .learn import differences
 from .line import Line
 from .plan import plan
 from .translate import News, Registry, news_of, record_path
 from .weigh import weigh
 
-BATCH = 500
+BATCH = 2000
 
 
 def decide(line: Line, flow: EntityFlow) -> int:
@@ -89,11 +90,7 @@ def settle(flow: EntityFlow, decision: Decision) -> None:
             ignored = flow.deletions == "ignore"
             one.link.shown, one.link.news, one.link.parts = {PRESENCE: None}, None, {}
             one.link.lag = {} if ignored else {PRESENCE: None}
-    moved = {
-        p
-        for p in decision.base.keys() | merged.values.keys()
-        if decision.base.get(p) != merged.values.get(p)
-    }
+    moved = differences(decision.base, merged.values).keys()
     for one in decision.news:
         if not one.link.gone:
             _fall_behind(flow, one, moved, decision)

@@ -67,7 +67,7 @@ def prepare(post: Post, batch: Sequence[Planned]) -> list[Outgoing]:
     other: list[Planned] = []
     with post.line.store.read() as tx:
         uids = records.uids(tx, ids)
-        held = links.of_records(tx, ids)
+        held = links.of_records(tx, ids, post.system)
         restless = records.restless(tx, post.line.flow.name, post.entity, ids)
         known = Directory.of(tx, post, batch)
     for planned in batch:

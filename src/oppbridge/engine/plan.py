@@ -81,6 +81,8 @@ def _stem(path: str) -> str:
 
 def creatable(kinds: CompiledMap, path: str) -> bool:
     """Whether a path can be written when its row or part is created."""
+    if "/" not in path:
+        return path in kinds.writable or path in kinds.create_only
     kind = pattern(path)
     return kind in kinds.writable or kind in kinds.create_only or _is_open_stem(kinds, kind)
 

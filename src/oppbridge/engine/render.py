@@ -45,7 +45,7 @@ class Directory:
         wanted: dict[str, set[str]] = {}
         for planned in batch:
             for path, value in planned.fields.items():
-                target = targets.get(pattern(path))
+                target = targets.get(pattern(path) if "/" in path else path)
                 if target is not None and value is not None:
                     wanted.setdefault(target, set()).add(str(value))
         found: dict[tuple[str, str], str] = {}
@@ -101,7 +101,7 @@ def _native(post: Post, planned: Planned, known: Directory) -> Iterable[tuple[st
     before = set(planned.cut) if planned.state == "sent" else None  # what was sent then, as it was
     planned.cut = []
     for path, value in planned.fields.items():
-        target = targets.get(pattern(path))
+        target = targets.get(pattern(path) if "/" in path else path)
         if target is None or value is None:
             yield path, value
             continue
@@ -112,6 +112,8 @@ def _native(post: Post, planned: Planned, known: Directory) -> Iterable[tuple[st
             raise Unlinked(f"{path}: the {target} has no twin in {post.system} yet")
         else:
             planned.cut.append(path)
+    if not planned.cut:
+        return
     # a new line waits as a whole for the product it must have
     stems = {_stem(p) for p in planned.cut if pattern(p) not in post.map.optional_references}
     new = {stem for stem in stems if stem and planned.fields.get(stem) is True}
@@ -139,7 +141,7 @@ def _parts(
 ) -> Iterable[Part]:
     grouped: dict[tuple[str, str], dict[str, Scalar]] = {}
     for path, value in values.items():
-        if part := part_of(path):
+        if "/" in path and (part := part_of(path)):
             grouped.setdefault((part[0], part[1]), {})[part[2]] = value
     for (name, id), fields in grouped.items():
         stem = f"{name}/{id}"

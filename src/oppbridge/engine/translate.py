@@ -29,7 +29,7 @@ class Registry:
         wanted: dict[tuple[str, str], set[str]] = {}
         for link in shown:
             for path, value in (link.news or {}).items():
-                target = targets.get(pattern(path))
+                target = targets.get(pattern(path) if "/" in path else path)
                 if target is not None and value is not None:
                     wanted.setdefault((link.system, target), set()).add(str(value))
         found: dict[tuple[str, str, str], str | None] = {}
@@ -70,11 +70,9 @@ def news_of(link: Link, record: Record, registry: Registry) -> News:
     shown = link.shown or {}
     targets = reference_patterns(record.entity)
     name_parts(link, record, link.news)
-    edited = differences(shown, link.news)
-    changed = {p: link.news[p] for p in link.news.keys() - shown.keys()} | edited
-    changed |= _revived(link, record, edited)
+    changed = _changed(link, record, shown, link.news)
     for path, value in changed.items():
-        target = targets.get(pattern(path))
+        target = targets.get(pattern(path) if "/" in path else path)
         known = value
         if target is not None and value is not None:
             key = (link.system, target, str(value))
@@ -83,11 +81,22 @@ def news_of(link: Link, record: Record, registry: Registry) -> News:
                 out.awaited.append(key)
                 continue
             known = registry.uids[key]
-        told = record_path(link, path)
+        told = record_path(link, path) if "/" in path else path
         out.changed[told], out.paths[told] = known, path
         if path not in shown:
             out.first.add(told)
     return out
+
+
+def _changed(
+    link: Link, record: Record, shown: Mapping[str, Scalar], news: Mapping[str, Scalar]
+) -> dict[str, Scalar]:
+    """The paths that are new or edited, and those that an edit brings back."""
+    if not shown and link.shown is None:
+        return dict(news)
+    edited = differences(shown, news)
+    fresh = {p: news[p] for p in news.keys() - shown.keys()}
+    return fresh | edited | _revived(link, record, edited)
 
 
 def _revived(link: Link, record: Record, edited: Mapping[str, Scalar]) -> dict[str, Scalar]:
@@ -142,7 +151,9 @@ def system_path(link: Link, path: str) -> str | None:
 
 def name_parts(link: Link, record: Record, values: Mapping[str, Scalar]) -> None:
     """Give every native part that has none an id: its own, a twin's, or a new one."""
-    fresh = [p for p, v in values.items() if v is True and _is_stem(p) and p not in link.parts]
+    fresh = [
+        p for p, v in values.items() if v is True and "/" in p and _is_stem(p) and p not in link.parts
+    ]
     if not fresh:
         return
     held = {f"{stem.partition('/')[0]}/{id}" for stem, id in link.parts.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -147,12 +148,17 @@ class Query:
             ("$count", "true" if self.count else ""),
             *self.extra,
         ]
-        return "&".join(f"{name}={quote(text, safe=SAFE)}" for name, text in options if text)
+        return "&".join(f"{name}={_encoded(text)}" for name, text in options if text)
 
     def of(self, path: str) -> str:
         """The path with this query."""
         query = str(self)
         return f"{path}?{query}" if query else path
+
+
+def _encoded(text: str) -> str:
+    """As `quote` does it, which visits every letter of a filter that lists hundreds of keys."""
+    return _UNSAFE.sub(lambda found: quote(found[0], safe=""), text)
 
 
 def _joined(filters: Iterable[Filter], word: str) -> Filter:
@@ -166,3 +172,4 @@ def _joined(filters: Iterable[Filter], word: str) -> Filter:
 
 SAFE = "$,()'=:/@;*!-._~"
 QUOTED = "'-._~"
+_UNSAFE = re.compile(f"[^A-Za-z0-9_{re.escape(SAFE)}]+")

@@ -94,7 +94,9 @@ def nest(entity: str, values: Values) -> dict[str, Any]:
     for path, value in values.items():
         if value is None or path == "@":
             continue
-        if path.startswith(("custom.", "custom/")):
+        if "/" not in path and "." not in path:
+            out[path] = value
+        elif path.startswith(("custom.", "custom/")):
             out.setdefault("custom", {})[path[7:]] = value
         elif (part := part_of(path)) is None:
             out[path] = value
