@@ -365,3 +365,41 @@ def test_an_edit_right_after_a_document_was_written_is_not_taken_for_the_echo(
     assert (told.error, told.row) == (None, None)
     again = world.update("quote", made, {"description": "ours"}, version=told.version)
     assert isinstance(again.error, Stale)
+
+
+@pytest.mark.parametrize(
+    ("entity", "field"),
+    [
+        ("account", "parent"),
+        ("contact", "account"),
+        ("opportunity", "account"),
+        ("opportunity", "contact"),
+    ],
+)
+def test_a_reference_is_cleared(world, account, entity, field):
+    person = world.create("contact", {"last_name": "S"}).key
+    target = person if field == "contact" else account
+    name = {"contact": {"last_name": "T"}}.get(entity, {"name": "T"})
+    made = world.create(entity, {**name, field: target})
+    assert MAPS[entity].read(made.row)[field] == target
+    cleared = world.update(entity, made, {field: None})
+    assert cleared.error is None
+    assert MAPS[entity].read(cleared.row)[field] is None
+
+
+def test_a_document_moves_with_its_lines(world, account, product):
+    made = quote(world, account, product)
+    [key] = lines_of(MAPS["quote"].read(made.row))
+    [before] = world.line.fetch("quote", [made.key])
+    world.sandbox.clock.move(60)
+    world.twin.edit("quotedetails", key, {"quantity": 9})
+    [after] = world.line.fetch("quote", [made.key])
+    assert (after.at - before.at).total_seconds() >= 59
+
+
+def test_a_document_too_large_for_one_change_set_is_refused_whole(world, account, product):
+    line = {"text": "x", "quantity": "1", "price": "1 EUR"}
+    parts = [world.part("quote", "lines", line) for _ in range(1000)]
+    made = world.create("quote", {"name": "Q", "account": account, "currency": "EUR"}, *parts)
+    assert isinstance(made.error, Invalid)
+    assert "change set" in str(made.error)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oppbridge.contract import Write
+from oppbridge.errors import Invalid
 from oppbridge.http.batch import Operation
 
 from .desk import ROOT, Desk, Entity
@@ -26,6 +27,7 @@ from .parcels import Parcel
 from .parts import Known, child_of, part_operations
 from .tables import Kind
 
+_MOST = 999
 _CLOSING_FACTS = frozenset({"actualvalue", "actualclosedate"})
 _UNLOCKED_HEADERS = frozenset({"opportunity", "account", "contact"})
 
@@ -35,7 +37,8 @@ def create_job(desk: Desk, entity: Entity, write: Write, parcel: Parcel, known: 
     found = [operation("POST", entity.table.set, create_body(entity, write, parcel))]
     for part in write.parts:
         found += part_operations(desk, entity, write.origin, part, known)
-    return Job(write.id, found + document_steps(entity, write.origin, parcel.state, parcel.columns))
+    found += document_steps(entity, write.origin, parcel.state, parcel.columns)
+    return told(entity, write.id, write.origin, found)
 
 
 def create_body(entity: Entity, write: Write, parcel: Parcel) -> dict[str, Any]:
@@ -84,8 +87,11 @@ def state_job(entity: Entity, id: str, key: str, now: Now, wanted: Now) -> Job |
 def told(entity: Entity, id: str, key: str, found: list[Operation]) -> Job:
     """The job of these operations, after which the service tells the version of the row.
 
-    What people edit between the write and its echo is known by it.
+    What people edit between the write and its echo is known by it. Raises Invalid for more
+    operations than can be carried out as one.
     """
+    if len(found) > _MOST:
+        raise Invalid(f"{len(found)} operations are more than one change set takes ({_MOST})")
     table = entity.table
     row = f"{ROOT}/{table.set}({key})"
     select = f"?$select={table.pk}"

@@ -38,7 +38,8 @@ def part_columns(entity: Entity, child: Child) -> tuple[str, ...]:
     columns = entity.selection.collections.get(child.collection, ())
     more = ("_record1id_value", "_record2id_value", "_record2roleid_value")
     stakeholders = more if child.kind is Kind.STAKEHOLDERS else ()
-    return selected(columns, child.pk, child.parent, *stakeholders)
+    stamps = ("modifiedon",) if child.kind is Kind.LINES else ()
+    return selected(columns, child.pk, child.parent, *stamps, *stakeholders)
 
 
 def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
@@ -49,7 +50,8 @@ def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
     if LIST_PRICE in entity.selection.columns and desk.settings.price_list is None:
         show_own_prices(desk, rows)
     show_columns(desk, entity.selection.columns, rows)
-    return _changes(entity, rows)
+    lines = [child.collection for child in children if child.kind is Kind.LINES]
+    return _changes(entity, rows, lines)
 
 
 def children_of(desk: Desk, entity: Entity) -> list[Child]:
@@ -151,12 +153,20 @@ def _attribute(column: str) -> str:
     return column.removeprefix("_").removesuffix("_value")
 
 
-def _changes(entity: Entity, rows: Sequence[Row]) -> list[Change]:
+def _changes(entity: Entity, rows: Sequence[Row], lines: Sequence[str]) -> list[Change]:
     pk = entity.table.pk
     try:
-        return [Change(row[pk], row, row.get(ETAG), instant(row.get("modifiedon"))) for row in rows]
+        return [Change(row[pk], row, row.get(ETAG), instant(_moved(row, lines))) for row in rows]
     except KeyError as error:
         raise ContractBroken(f"a row of {entity.table.set} came without {pk}") from error
+
+
+def _moved(row: Row, lines: Sequence[str]) -> str | None:
+    """When a row last moved, its lines included: they need not move their document's stamp."""
+    stamp = row.get("modifiedon")
+    for collection in lines:
+        stamp = max([stamp, *(line["modifiedon"] for line in row[collection])])
+    return stamp
 
 
 @lru_cache(maxsize=4096)

@@ -19,8 +19,9 @@ class DataverseSettings(EntraSettings):
     price_list: str | dict[str, str] | None = None
     """Name of the price list of documents and list prices, or one for each currency code."""
     unit_group: str | None = None
+    """Name of the unit group of new products."""
     unit: str | None = None
-    """Name of the unit group of new products, and of the unit of those that come without one."""
+    """Name of the unit of new products that come without one."""
 
     bulk: int = Field(default=500, ge=1, le=1000)
     """Rows in one CreateMultiple, UpdateMultiple or UpsertMultiple call."""
