@@ -184,3 +184,27 @@ def test_watchers_are_told_when_a_run_has_ended(world):
     assert finished.counts["account"]["south"]["created"] == 1
     assert started.started == delivered.started == finished.started
     assert finished.problem is None
+
+
+def test_a_filter_says_which_records_a_system_gets(world):
+    path = world.folder / "oppbridge.yaml"
+    path.write_text(path.read_text().replace("south: {}}", "south: {filter: employees > 10}}"))
+    world.crms["north"].add("companies", {"title": "Large", "staff": 50})
+    world.crms["north"].add("companies", {"title": "Small", "staff": 5})
+    world("run", "both")
+    kind, _ = _phone(world)
+    assert [row["Name"] for row in world.crms["south"].rows(kind)] == ["Large"]
+
+
+def test_a_record_a_filter_cannot_judge_is_dead_and_the_others_go_on(world):
+    path = world.folder / "oppbridge.yaml"
+    filtered = path.read_text().replace("south: {}}", "south: {filter: 1 / employees > 0}}")
+    path.write_text(filtered)
+    world.crms["north"].add("companies", {"title": "Odd", "staff": 0})
+    world.crms["north"].add("companies", {"title": "Even", "staff": 2})
+    world("run", "both")
+    assert world.code == 1
+    [letter] = world.json("dead")
+    assert letter["name"] == "Odd"
+    assert "cannot judge this account" in letter["why"]
+    assert len(world.crms["south"].rows(_phone(world)[0])) == 1

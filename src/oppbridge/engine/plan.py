@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from ..decision import Proposal
+from ..errors import Invalid
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern
@@ -56,11 +57,22 @@ def _need(
     wanted = link is None or PRESENCE in link.lag
     if not (present and wanted and member.creates):
         return None
-    if member.admits is not None and not member.admits(values):
+    if not _admitted(member, one):
         return None
     kinds = member.map(flow.entity)
     fields = {p: v for p, v in values.items() if v is not None and creatable(kinds, p)}
     return _write(line, member, one, "create", link, fields)
+
+
+def _admitted(member: Member, one: Decision) -> bool:
+    """Whether a system's filter lets a record in; one it cannot judge is a problem by name."""
+    if member.admits is None:
+        return True
+    try:
+        return member.admits(one.merged.values)
+    except Invalid as exc:
+        one.problem = str(exc)
+        return True
 
 
 def _updates(kinds: CompiledMap, link: Link, one: Decision) -> dict[str, Scalar]:
