@@ -207,7 +207,14 @@ def test_cookies_are_not_kept(server):
 
 @pytest.mark.parametrize(
     "link",
-    ["https://evil.example/x", "http://127.0.0.1/x", "//evil.example/x", "https://u@127.0.0.1/x"],
+    [
+        "https://evil.example/x",
+        "http://127.0.0.1/x",
+        "//evil.example/x",
+        "https://u@127.0.0.1/x",
+        "https://127.0.0.1:x/",
+        "https://[::1/x",
+    ],
 )
 def test_a_link_to_another_host_is_never_called(server, link):
     with pytest.raises(ContractBroken, match="not followed"):

@@ -26,10 +26,18 @@ def pinned(root: str, path: str) -> str:
     """
     if not path.lower().startswith(("http:", "https:", "//")):
         return f"{root}/{path.lstrip('/')}"
-    if _place(urlsplit(path)) != _place(urlsplit(root)):
-        host, target = urlsplit(root).hostname, urlsplit(path).hostname
-        raise ContractBroken(f"{host} gave a link to {target!r}, which is not followed")
+    if not on_host(root, path):
+        host = urlsplit(root).hostname
+        raise ContractBroken(f"{host} gave a link to {path[:60]!r}, which is not followed")
     return path
+
+
+def on_host(root: str, link: str) -> bool:
+    """Whether a link leads to the host and port of `root`, by the same scheme."""
+    try:
+        return _place(urlsplit(link)) == _place(urlsplit(root))
+    except ValueError:  # a port that is no number, brackets that do not close
+        return False
 
 
 def _place(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:

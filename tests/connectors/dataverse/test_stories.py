@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oppbridge.connectors.dataverse import SPEC
-from oppbridge.connectors.dataverse.place import Feed, Place
+from oppbridge.connectors.dataverse.place import Feed, Place, hosts_left
 from oppbridge.contract import Page
 from oppbridge.sandbox import Sandbox
 from oppbridge.sandbox.dataverse.settings import Settings
@@ -171,6 +171,21 @@ def test_a_place_survives_being_text(place):
     assert Place.parse(str(place), place.shape, len(place.feeds)) == place
     assert Place.parse(str(place), place.shape + "x", len(place.feeds)) is None
     assert Place.parse(str(place), place.shape, len(place.feeds) + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "left"),
+    [
+        ("https://contoso.crm.dynamics.com/api/data/v9.2/accounts?x", False),
+        ("https://contoso.crm.dynamics.com:443/api", False),
+        ("https://contoso.crm.dynamics.com.evil.example/api", True),
+        ("https://contoso-test.crm.dynamics.com/api", True),
+        ("http://contoso.crm.dynamics.com/api", True),
+    ],
+)
+def test_links_of_another_host_are_told_apart_whatever_the_case(link, left):
+    place = Place("", 0, (Feed(link=link),))
+    assert hosts_left(place, "https://Contoso.crm.dynamics.com") is left
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(str))

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Self
 
+from oppbridge.http.hosts import on_host
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -94,4 +96,4 @@ class Place:
 def hosts_left(place: Place, root: str) -> bool:
     """Whether a link of the place leads elsewhere: the environment was moved or copied."""
     links: Sequence[str | None] = [*(feed.link for feed in place.feeds), place.walk]
-    return any(link and not link.startswith(f"{root}/") for link in links)
+    return any(link is not None and not on_host(root, link) for link in links)
