@@ -208,3 +208,10 @@ def test_a_record_a_filter_cannot_judge_is_dead_and_the_others_go_on(world):
     assert letter["name"] == "Odd"
     assert "cannot judge this account" in letter["why"]
     assert len(world.crms["south"].rows(_phone(world)[0])) == 1
+
+
+def test_what_a_system_holds_cannot_steer_the_terminal(world):
+    world.add("Red \x1b[31m [bold]alert[/bold]\x07")
+    told = world("plan", "both").out
+    assert "Red \\x1b[31m [bold]alert[/bold]\\x07" in told
+    assert "\x1b" not in told

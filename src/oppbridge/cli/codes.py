@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import AccessDenied, OppBridgeError, Retry, Stop
+from .showing import plain
 
 if TYPE_CHECKING:
     from ..engine import Report
@@ -85,5 +86,5 @@ def code_of_report(report: Report, allowed_dead: int) -> Code:
 def _told(message: str, code: int) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exc()
-    sys.stderr.write(f"oppbridge: {message}\n")
+    sys.stderr.write(f"oppbridge: {plain(message)}\n")
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,8 +61,10 @@ def apply(
 
 def tell_report(report: Report) -> None:
     """What a run came to, for people."""
+    from ..engine.report import COUNTS
+
     counts = report.to_json()["entities"]
-    names = [n for n in _COUNTS if any(c[n] for s in counts.values() for c in s.values())]
+    names = [n for n in COUNTS if any(c[n] for s in counts.values() for c in s.values())]
     rows = [
         (entity, system, *(counter[name] or None for name in names))
         for entity, systems in counts.items()
@@ -71,11 +74,6 @@ def tell_report(report: Report) -> None:
     for told in (*report.stopped, *report.problems, *report.notices):
         say(f"! {told}")
     say(f"{report.flow}: {report.outcome}, {report.wrote} writes")
-
-
-_COUNTS = (
-    "observed", "unchanged", "created", "updated", "deleted", "waiting", "held", "dead", "clashes",
-)  # fmt: skip
 
 
 def _tell_plan(found: Plan) -> None:
@@ -89,9 +87,8 @@ def _tell_plan(found: Plan) -> None:
     say(f"{ready} writes would be sent: oppbridge apply {found.digest}")
 
 
-def tell_writes(listed: list[PlannedWrite] | tuple[PlannedWrite, ...] | object) -> None:
+def tell_writes(listed: Sequence[PlannedWrite]) -> None:
     """Writes as a table."""
-    assert isinstance(listed, list | tuple)
     rows = [
         (
             one.id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from .codes import Code
 from .moving import tell_writes
 from .options import DEFAULT, By, ConfigFile, Ids, Json, OneFlow, who
 from .showing import say, show
+
+if TYPE_CHECKING:
+    from ..bridge.plans import PlannedWrite
 
 
 def held(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:
@@ -87,7 +91,7 @@ def drop(ids: Ids, by: By = None, config: ConfigFile = DEFAULT, json: Json = Fal
     return Code.OK
 
 
-def _tell(found: list[object] | object, nothing: str) -> None:
+def _tell(found: Sequence[PlannedWrite], nothing: str) -> None:
     if found:
         tell_writes(found)
     else:

@@ -28,7 +28,14 @@ def print_json(data: Any) -> None:
 
 def say(text: str) -> None:
     """One line for people; what looks like markup in it is text."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(plain(text) + "\n")
+
+
+def plain(text: str) -> str:
+    """The text with control characters spelled out: no system's data may steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -39,7 +46,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
     out = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        out.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        out.add_row(*(Text("" if cell is None else plain(str(cell))) for cell in row))
     _console().print(out)
 
 
