@@ -108,7 +108,8 @@ def configuration() -> Iterator[str]:
     yield "A filter is an expression over the record's fields, such as `status == 'active' and"
     yield "amount(revenue) > 1000`. It may use `and or not`, comparisons, `in`, `+ - * /`, lists,"
     functions = ", ".join(f"`{name}`" for name in sorted([*FUNCTIONS, "custom"]))
-    yield f"`None`, and the functions {functions}. A comparison with an empty field is not true."
+    yield f"`None`, and the functions {functions}. A comparison with an empty field is not true. A"
+    yield "record that it cannot judge becomes a dead letter."
 
 
 def _section(model: type[BaseModel], path: str, seen: set[type[BaseModel]]) -> Iterator[str]:
