@@ -80,7 +80,7 @@ IDEAS = {
     ),
     "what is not agreed yet lags": (
         "engine/decide.py",
-        "one.link.lag.setdefault(path, decision.base.get(path))",
+        "one.link.lag.setdefault(path, stands_for)",
         "one.link.lag.pop(path, None)",
     ),
     "the policy names the winning system": (

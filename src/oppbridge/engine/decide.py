@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from ..errors import Invalid
 from ..merge import PRESENCE, Case, Merged, Side, merge
@@ -100,7 +101,7 @@ def settle(flow: EntityFlow, decision: Decision) -> None:
     decision.record.rulings = {p: s for p, s in rulings.items() if p in merged.undecided}
 
 
-def _fall_behind(flow: EntityFlow, one: News, moved: set[str], decision: Decision) -> None:
+def _fall_behind(flow: EntityFlow, one: News, moved: AbstractSet[str], decision: Decision) -> None:
     """Note what a link does not stand for: what has moved, or all it lacks when it is met.
 
     A row met for the first time may stand for less than is agreed: half a document, whose write
@@ -111,7 +112,7 @@ def _fall_behind(flow: EntityFlow, one: News, moved: set[str], decision: Decisio
         told = {record_path(one.link, path) for path in one.open}
         agreed = {p for p, v in decision.merged.values.items() if v is not None}
         missing = agreed - moved - told
-    for path in (moved | missing) - one.changed.keys():
+    for path in {*moved, *missing} - one.changed.keys():
         if _covers(flow, one.link.system, path):
             stands_for = None if path in missing else decision.base.get(path)
             one.link.lag.setdefault(path, stands_for)

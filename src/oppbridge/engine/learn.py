@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..contract import Change, Native
@@ -123,7 +123,7 @@ def _moved(
         _tell(post, link, changed, out)
 
 
-def differences(before: dict[str, Scalar], now: dict[str, Scalar]) -> dict[str, Scalar]:
+def differences(before: Mapping[str, Scalar], now: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """Paths whose values differ, with the value they have now (None: not there)."""
     paths = before.keys() | now.keys()
     return {path: now.get(path) for path in paths if before.get(path) != now.get(path)}
