@@ -43,7 +43,8 @@ class Field:
         """Do one task in a process of its own; what it cost."""
         given = [self.ready["source"], self.ready["source_ca"]] if task == "reference" else []
         rest = given or [str(self.folder)]
-        return json.loads(_python("client.py", task, *rest))
+        cost: dict[str, Any] = json.loads(_python("client.py", task, *rest))
+        return cost
 
     def fresh(self) -> None:
         """Forget the store."""

@@ -95,7 +95,9 @@ def _first(side: Side) -> Merged:
 
     The same as the long way, at a tenth of its 60 microseconds: an initial load is nothing else.
     """
-    values = {path: value for path, value in sorted(side.changed.items()) if value is not None}
+    values: dict[str, Scalar] = {
+        path: value for path, value in sorted(side.changed.items()) if value is not None
+    }
     return Merged(values, dict.fromkeys(values, f"{side.system} changed it"))
 
 

@@ -151,9 +151,8 @@ def system_path(link: Link, path: str) -> str | None:
 
 def name_parts(link: Link, record: Record, values: Mapping[str, Scalar]) -> None:
     """Give every native part that has none an id: its own, a twin's, or a new one."""
-    fresh = [
-        p for p, v in values.items() if v is True and "/" in p and _is_stem(p) and p not in link.parts
-    ]
+    stems = [p for p, v in values.items() if v is True and "/" in p and _is_stem(p)]
+    fresh = [p for p in stems if p not in link.parts]
     if not fresh:
         return
     held = {f"{stem.partition('/')[0]}/{id}" for stem, id in link.parts.items()}

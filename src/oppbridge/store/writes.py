@@ -224,4 +224,5 @@ def _planned(row: Any) -> Planned:
     fields, before, reasons, state, digest, why, cut, attempts, planned = row[8:]
     told = load(fields), load(before), load(reasons)
     left_out = list(load(cut)) if cut else []
-    return Planned(*row[:8], *told, state, digest, why, left_out, attempts, planned)
+    whole = (*row[:8], *told, state, digest, why, left_out, attempts, planned)
+    return Planned(*whole)
