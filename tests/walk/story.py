@@ -43,6 +43,13 @@ def tell(seed: int, **changes: Any) -> list[str]:
         }
     )
     people = People(dice, world.crms, late=any(one.late for one in manners.values()))
+    try:
+        return _live(dice, world, people)
+    finally:
+        world.store.close()
+
+
+def _live(dice: random.Random, world: World, people: People) -> list[str]:
     said: list[str] = []
     for _ in range(dice.randint(1, 3)):
         for _ in range(dice.randint(5, 40)):
@@ -79,6 +86,7 @@ def _something(dice: random.Random, world: World, people: People) -> None:
     elif what < 0.985:
         crm.forget()
     else:
+        world.store.close()
         world.store = world.fresh_store()
         people.ledger.shaken = True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -44,7 +44,7 @@ class World:
     deletions: str = "propagate"
     entities: Sequence[str] = ENTITIES
     sweep_every: int = 0
-    url: str = "sqlite://"
+    fresh: Callable[[], str] = lambda: "sqlite://"  # the address of an empty database
     match: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ class World:
 
     def fresh_store(self) -> Store:
         """An empty store whose clock moves a second with every look at it."""
-        store = open_store(self.url)
+        store = open_store(self.fresh())
         store.clock = lambda: float(next(self.seconds))
         return store
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from ..decision import Observed
 from ..errors import Unavailable
-from .database import Tx
 from .rows import dump, load
 from .schema import cursor, history
+from .transaction import Tx
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Tx
 from .rows import Link, dump, load
 from .schema import awaits, link
+from .transaction import Tx
 
 _LOOK = (link.c.key, link.c.id, link.c.digest, link.c.version, link.c.gone)
 
@@ -93,7 +93,7 @@ def insert(tx: Tx, links: Iterable[Link]) -> None:
 
 def update(tx: Tx, links: Sequence[Link]) -> None:
     """Store these links as they stand."""
-    tx.many(_UPDATE, _UPDATED, [(one.id, *_state(one)) for one in links])
+    tx.update(link, ("id", *_STATE), [(one.id, *_state(one)) for one in links])
 
 
 def delete(tx: Tx, ids: Sequence[int]) -> None:
@@ -103,7 +103,7 @@ def delete(tx: Tx, ids: Sequence[int]) -> None:
 
 def touch(tx: Tx, versions: Sequence[tuple[int, str | None]]) -> None:
     """Note newer versions of rows that are otherwise unchanged."""
-    tx.many(_TOUCH, ("b_id", "b_version"), versions)
+    tx.update(link, ("id", "version"), versions)
 
 
 def note_awaited(tx: Tx, rows: Iterable[tuple[str, str, str, int]]) -> None:
@@ -136,17 +136,6 @@ _STATE = (
     "news",
     "at",
     "seen",
-)
-_UPDATED = ("b_id", *(f"b_{name}" for name in _STATE))
-_UPDATE = (
-    sa.update(link)
-    .where(link.c.id == sa.bindparam("b_id"))
-    .values({name: sa.bindparam(f"b_{name}") for name in _STATE})
-)
-_TOUCH = (
-    sa.update(link)
-    .where(link.c.id == sa.bindparam("b_id"))
-    .values(version=sa.bindparam("b_version"))
 )
 
 

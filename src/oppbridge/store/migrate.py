@@ -31,8 +31,7 @@ def upgrade(engine: Engine) -> None:
 
 def _version(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        try:
-            row = connection.execute(sa.text("SELECT version_num FROM alembic_version")).first()
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+        if not sa.inspect(connection).has_table("alembic_version"):
             return None
+        row = connection.execute(sa.text("SELECT version_num FROM alembic_version")).first()
         return None if row is None else str(row[0])

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Tx
 from .rows import Record, dump, load
 from .schema import learned, link, natural, record, todo, write
+from .transaction import Tx
 
 
 def by_uid(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, int]:
@@ -38,17 +38,10 @@ def insert(tx: Tx, rows: Sequence[tuple[int, str, str]]) -> None:
     tx.insert(record, ("id", "entity", "uid"), rows)
 
 
-_UPDATE = (
-    sa.update(record)
-    .where(record.c.id == sa.bindparam("b_id"))
-    .values(agreed=sa.bindparam("b_agreed"), rulings=sa.bindparam("b_rulings"))
-)
-
-
 def update(tx: Tx, records: Sequence[Record]) -> None:
     """Store what is now agreed."""
     rows = [(r.id, dump(r.agreed), dump(r.rulings) if r.rulings else None) for r in records]
-    tx.many(_UPDATE, ("b_id", "b_agreed", "b_rulings"), rows)
+    tx.update(record, ("id", "agreed", "rulings"), rows)
 
 
 def join(tx: Tx, kept: int, dropped: int) -> None:

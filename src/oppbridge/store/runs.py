@@ -12,8 +12,9 @@ import orjson
 import sqlalchemy as sa
 
 from ..errors import Unavailable
-from .database import Lease, Tx
+from .database import Lease
 from .schema import lease, run
+from .transaction import Tx
 
 TERM = 900.0  # seconds a lease lasts unless renewed
 

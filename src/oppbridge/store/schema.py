@@ -51,9 +51,9 @@ link = Table(
     Column("record_id", Id, nullable=False),
     Column("system", String(60), nullable=False),
     Column("entity", String(30), nullable=False),
-    Column("key", String(400), nullable=False),
+    Column("key", Text, nullable=False),
     Column("gone", Integer, nullable=False, server_default="0"),
-    Column("version", String(400)),
+    Column("version", Text),
     Column("digest", LargeBinary(16)),
     Column("shown", Text),  # JSON, system space; NULL until first settled
     Column("lag", Text),  # JSON, record space: what the link stands for where it differs
@@ -78,7 +78,7 @@ awaits = Table(
     metadata,
     Column("system", String(60), primary_key=True),
     Column("entity", String(30), primary_key=True),
-    Column("key", String(400), primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("record_id", Id, primary_key=True, autoincrement=False),
 )
 
@@ -92,7 +92,7 @@ write = Table(
     Column("system", String(60), nullable=False),
     Column("entity", String(30), nullable=False),
     Column("action", String(20), nullable=False),  # create update delete clash read decide
-    Column("key", String(400)),
+    Column("key", Text),
     Column("fields", Text, nullable=False),  # JSON, record space
     Column("before", Text),
     Column("reasons", Text),
@@ -134,7 +134,7 @@ natural = Table(
     metadata,
     Column("entity", String(30), primary_key=True),
     Column("field", String(60), primary_key=True),
-    Column("value", String(400), primary_key=True),
+    Column("value", Text, primary_key=True),
     Column("record_id", Id, primary_key=True, autoincrement=False),
     Index("natural_record", "record_id"),
 )

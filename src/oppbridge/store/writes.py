@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import Tx
 from .rows import Planned, dump, load
 from .schema import write
+from .transaction import Tx
 
 READY = ("planned", "approved", "wait")
 UNSETTLED = ("planned", "approved", "wait", "held", "dead", "refused")
@@ -83,7 +83,10 @@ def drop(tx: Tx, ids: Sequence[int]) -> None:
 
 
 def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -> list[Planned]:
-    """Writes that may be sent now, in the order they were planned."""
+    """Writes that may be sent now, in the order they were planned.
+
+    Nobody else sends them: whoever sends holds the system's lease, so no row needs a lock.
+    """
     query = (
         _WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
         .where(write.c.state.in_(READY), write.c.id > after)
@@ -121,11 +124,6 @@ def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
 
 
 _MOVED = ("link_id", "state", "why", "cut", "attempts", "key", "settled")
-_MOVE = (
-    sa.update(write)
-    .where(write.c.id == sa.bindparam("b_id"))
-    .values({name: sa.bindparam(f"b_{name}") for name in _MOVED})
-)
 
 
 def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
@@ -143,7 +141,7 @@ def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
         )
         for one in changes
     ]
-    tx.many(_MOVE, ("b_id", *(f"b_{name}" for name in _MOVED)), rows)
+    tx.update(write, ("id", *_MOVED), rows)
 
 
 def in_state(tx: Tx, states: Sequence[str], flow: str | None = None) -> list[Planned]:
