@@ -10,6 +10,7 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception_type,
+    stop_after_attempt,
     stop_before_delay,
     wait_random_exponential,
 )
@@ -19,12 +20,19 @@ from oppbridge.errors import Throttled, Unavailable
 _GROWING = wait_random_exponential(multiplier=0.5, max=20)
 
 
-def rules(patience: float) -> Retrying:
-    """Try again while the next try would begin within `patience` seconds of the first."""
+FIRST_TRIES = 3  # of a system that has never answered: its address may be wrong
+
+
+def rules(patience: float, *, known: bool = True) -> Retrying:
+    """Try again while the next try would begin within `patience` seconds of the first.
+
+    A system that is not `known` to answer is only asked `FIRST_TRIES` times.
+    """
+    weary = stop_before_delay(patience)
     return Retrying(
         retry=retry_if_exception_type((Throttled, Unavailable)),
         wait=server_first,
-        stop=stop_before_delay(patience),
+        stop=weary if known else weary | stop_after_attempt(FIRST_TRIES),
         reraise=True,
     )
 

@@ -79,6 +79,7 @@ class Session:
         self._bearer = bearer
         self._gate = gate or Gate()
         self._bounds = bounds or Bounds()
+        self._answered = False
 
     def close(self) -> None:
         """Let go of all connections; harmless when called again."""
@@ -91,7 +92,7 @@ class Session:
         what may be tried again was tried for as long as the session's patience lasts.
         """
         bounds = self._bounds
-        for attempt in rules(bounds.patience):
+        for attempt in rules(bounds.patience, known=self._answered):
             with attempt:
                 return self._try(call)
         raise Unavailable(f"{call.name} was never sent")
@@ -127,6 +128,7 @@ class Session:
                 self._gate.answered(answer.headers.get("x-ms-dop-hint"))
         if isinstance(error, Throttled | Unavailable | Unsure) or (error and answer.status == 401):
             raise error
+        self._answered = True
         return answer
 
     def _signed(self, call: Call) -> Answer:
