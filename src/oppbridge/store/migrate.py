@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -11,6 +12,7 @@ from ..errors import ConfigError
 
 HEAD = "0001"
 FOLDER = Path(__file__).parent / "migrations"
+_ALEMBIC = Lock()  # it keeps what it is at in module globals
 
 
 def upgrade(engine: Engine) -> None:
@@ -26,7 +28,8 @@ def upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connectable"] = engine
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
 
 
 def _version(engine: Engine) -> str | None:
