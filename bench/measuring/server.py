@@ -22,7 +22,7 @@ from typing import Any
 import orjson
 
 from measuring.pages import TRACKED, Shelf, take
-from measuring.target import Held
+from measuring.target import KEYS, Held
 from oppbridge.connectors.dataverse.desk import ROOT
 from oppbridge.sandbox.certificates import make_certificates
 
@@ -76,19 +76,19 @@ class Place:
                 raise ValueError("a batch of something else")
             path = found[2].decode().removeprefix(f"{ROOT}/")
             if found[1] == b"GET":
-                pieces.append(_part(b"200 OK", self.get(path)))
+                pieces.append(_part(self.get(path)))
             else:
-                pieces.append(_part(b"204 No Content", b"", self._patch(path, part)))
+                pieces.append(_part(self._patch(path.partition("?")[0], part)))
         return b"".join(pieces) + b"--answers--\r\n"
 
-    def _patch(self, path: str, part: bytes) -> str:
+    def _patch(self, path: str, part: bytes) -> bytes:
         found = _PATCH.match(path)
         if found is None or self.held is None:
             raise ValueError(f"{path} is not known here")
-        columns = orjson.loads(
-            part.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].partition(b"\r\n--")[0]
-        )
-        return self.held.change(found[1], found[2], columns)
+        headless = part.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2]
+        columns = orjson.loads(headless.partition(b"\r\n--")[0])
+        version = self.held.change(found[1], found[2], columns)
+        return orjson.dumps({"@odata.etag": version, KEYS[found[1]]: found[2]})
 
 
 _JSON = "application/json; odata.metadata=minimal"
@@ -99,18 +99,10 @@ def _page(rows: bytes, link: str = "") -> bytes:
     return b'{"@odata.context":"measured","value":[' + rows + b"]" + tail.encode()
 
 
-def _part(status: bytes, body: bytes, version: str = "") -> bytes:
-    etag = f"ETag: {version}\r\n".encode() if version else b""
-    return (
-        b"--answers\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-        b"HTTP/1.1 "
-        + status
-        + b"\r\nContent-Type: application/json\r\nOData-Version: 4.0\r\n"
-        + etag
-        + b"\r\n"
-        + body
-        + b"\r\n"
-    )
+def _part(body: bytes) -> bytes:
+    head = b"Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+    kind = b"Content-Type: application/json\r\nOData-Version: 4.0\r\n\r\n"
+    return b"--answers\r\n" + head + b"HTTP/1.1 200 OK\r\n" + kind + body + b"\r\n"
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -12,7 +12,7 @@ from oppbridge.connectors.dataverse.columns import LOGICAL_NAME
 
 _BIND = re.compile(r"^(?P<lookup>[a-z0-9]+)(?:_(?P<target>[a-z]+))?@odata\.bind$")
 _POINTS = re.compile(r"^/(?P<set>[a-z]+)\((?P<id>[0-9a-f-]{36})\)$")
-_KEYS = {"accounts": "accountid", "opportunities": "opportunityid"}
+KEYS = {"accounts": "accountid", "opportunities": "opportunityid"}
 _LOGICAL = {"accounts": "account", "contacts": "contact"}
 
 
@@ -29,7 +29,7 @@ class Held:
 
     def create(self, name: str, targets: list[dict[str, Any]]) -> list[str]:
         """Add rows; the ids they were given."""
-        key = _KEYS[name]
+        key = KEYS[name]
         for target in targets:
             row = self._blank(name)
             self._write(name, str(target[key]), row, target)

@@ -227,8 +227,9 @@ class Bridge:
     @contextmanager
     def _line(self, flow: str, progress: Progress | None) -> Iterator[Line]:
         from ..engine import Line, Report
+        from .memory import seldom_collected
 
-        with self._assembly.flow(flow, self._store) as opened:
+        with seldom_collected(), self._assembly.flow(flow, self._store) as opened:
             report = Report(flow, self._store.clock())
             line = Line(self._store, opened, self._assembly.movers(), report)
             line.tell = self._assembly.plugins.tell

@@ -15,8 +15,9 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import pattern, reference_patterns
 from ..store import Link, Planned, Tx, links, records, writes
-from .learn import readout, wake
+from .learn import differences, readout, wake
 from .line import Post
+from .plan import updatable
 from .render import Outgoing, renamed
 from .translate import arrived, part_stem, record_path
 
@@ -148,8 +149,26 @@ def _agree(
     link.digest = None
     if echo is not None and receipt.row is not None:
         link.digest = post.map.digest(receipt.row)
-        link.news = None if echo == shown else echo
+        link.news = None if echo == shown or _unheard(post, link, shown, echo) else echo
         link.seen = post.line.stamp()
+
+
+def _unheard(
+    post: Post, link: Link, shown: dict[str, Scalar], echo: dict[str, Scalar]
+) -> bool:
+    """Where a system is only written to, what it alone assigns (owner, created) changes nothing.
+
+    It is taken as shown at once: deciding it took as long as deciding the record itself.
+    """
+    if post.member.reads:
+        return False
+    told = differences(shown, echo)
+    kinds = post.map
+    if any("/" in p or p in kinds.references or updatable(kinds, p) for p in told):
+        return False
+    shown.update(told)
+    link.lag.update(told)
+    return True
 
 
 def _strip(values: dict[str, Scalar], stem: str) -> None:
