@@ -17,8 +17,10 @@ from .settle import Settled, settle
 
 def deliver(post: Post, actions: Sequence[str]) -> int:
     """Send what is ready for one entity of one system. Returns how many writes went through."""
-    after, sent = 0, 0
+    sent = 0
     size = max(1, post.member.system.spec.limits.batch)
+    with post.line.store.read() as tx:
+        after = writes.first_open(tx, post.system, post.entity) - 1
     while True:
         with post.line.store.read() as tx:
             ready = writes.ready(

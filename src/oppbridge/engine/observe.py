@@ -114,13 +114,13 @@ def _take(post: Post, reading: _Reading, page: Page) -> None:
 
 def _find_lost(post: Post, sweep: Sweep) -> None:
     """After a full reading, look again for every linked row it did not show."""
-    after = 0
+    after = ""
     while True:
         with post.line.store.read() as tx:
-            batch = links.live_after(tx, post.system, post.entity, after, 20_000)
+            batch = links.all_after(tx, post.system, post.entity, after, 20_000)
+            missing = links.live(tx, [id for _, id in batch if id not in sweep])
         if not batch:
             return
         after = batch[-1][0]
-        missing = [key for id, key in batch if id not in sweep]
         for start in range(0, len(missing), 200):
             look(post, missing[start : start + 200])

@@ -21,7 +21,7 @@ def marks(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, An
     def build(among: Any) -> Any:
         return sa.select(*_LOOK).where(link.c.system == system, link.c.entity == entity, among)
 
-    return {row[0]: row for row in tx.chunked(build, link.c.key, keys)}
+    return {row[0]: row for row in tx.chunked(build, link.c.key, sorted(keys))}
 
 
 def by_key(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, Link]:
@@ -74,16 +74,24 @@ def mentioning(tx: Tx, system: str, key: str) -> list[Link]:
     return [_link(row) for row in rows]
 
 
-def live_after(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[tuple[int, str]]:
-    """(id, key) of live links in id order: what a finished sweep is checked against."""
+def all_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[tuple[str, int]]:
+    """(key, id) of links in key order, from the index alone: what a sweep is checked against."""
     query = (
-        sa.select(link.c.id, link.c.key)
-        .where(link.c.system == system, link.c.entity == entity, link.c.gone == 0)
-        .where(link.c.id > after)
-        .order_by(link.c.id)
+        sa.select(link.c.key, link.c.id)
+        .where(link.c.system == system, link.c.entity == entity, link.c.key > after)
+        .order_by(link.c.key)
         .limit(limit)
     )
     return [(row[0], row[1]) for row in tx.rows(query)]
+
+
+def live(tx: Tx, ids: Sequence[int]) -> list[str]:
+    """The keys of those of these links whose row has not gone."""
+
+    def build(among: Any) -> Any:
+        return sa.select(link.c.key).where(link.c.gone == 0, among)
+
+    return [row[0] for row in tx.chunked(build, link.c.id, ids)]
 
 
 def insert(tx: Tx, links: Iterable[Link]) -> None:

@@ -51,6 +51,8 @@ _SHOWN = (
     "attempts",
     "planned",
 )
+_OPEN = write.c.state != sa.literal_column("'done'")
+"""Spelled as in the partial index `write_open`, without which SQLite reads every write there was."""
 _WHOLE = sa.select(*(write.c[name] for name in _SHOWN))
 
 
@@ -85,6 +87,7 @@ def drop(tx: Tx, ids: Sequence[int]) -> None:
 def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -> list[Planned]:
     """Writes that may be sent now, in the order they were planned.
 
+    Walked by id (see `first_open`): sorting what is open for each block would read it all again.
     Nobody else sends them: whoever sends holds the system's lease, so no row needs a lock.
     """
     query = (
@@ -97,11 +100,20 @@ def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -
     return [_planned(row) for row in tx.rows(query)]
 
 
+def first_open(tx: Tx, system: str, entity: str) -> int:
+    """The least id of a write not done, by the index alone; 0 where there is none."""
+    query = sa.select(sa.func.min(write.c.id)).where(
+        write.c.system == system, write.c.entity == entity, _OPEN
+    )
+    [[least]] = tx.rows(query)
+    return int(least or 0)
+
+
 def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[Planned]:
     """Writes that were sent and whose answer nobody has lived to see."""
     query = (
         _WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
-        .where(write.c.id > after)
+        .where(write.c.id > after, _OPEN)
         .order_by(write.c.id)
         .limit(limit)
     )
@@ -110,15 +122,15 @@ def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[P
 
 def doubtful(tx: Tx) -> set[tuple[str, str]]:
     """The (system, entity) pairs with writes in doubt."""
-    query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent").distinct()
-    return {(row[0], row[1]) for row in tx.rows(query)}
+    query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent", _OPEN)
+    return {(row[0], row[1]) for row in tx.rows(query.distinct())}
 
 
 def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
     """The (system, entity) pairs of a flow with writes to send, or in doubt."""
     states = (*READY, "sent")
     query = sa.select(write.c.system, write.c.entity).where(
-        write.c.flow == flow, write.c.state.in_(states)
+        write.c.flow == flow, write.c.state.in_(states), _OPEN
     )
     return {(row[0], row[1]) for row in tx.rows(query.distinct())}
 
@@ -173,7 +185,7 @@ def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
 def tally(tx: Tx) -> list[Any]:
     """Counts of writes not done: (flow, system, entity, state, count)."""
     columns = (write.c.flow, write.c.system, write.c.entity, write.c.state)
-    query = sa.select(*columns, sa.func.count()).where(write.c.state != "done")
+    query = sa.select(*columns, sa.func.count()).where(_OPEN)
     return tx.rows(query.group_by(*columns).order_by(*columns))
 
 
@@ -188,6 +200,7 @@ def unreadable(
             write.c.entity == entity,
             write.c.action == "read",
             write.c.state.in_(("dead", "refused")),
+            _OPEN,
             among,
         )
 
