@@ -14,7 +14,7 @@ from .showing import show
 
 def demo(
     small: Annotated[bool, typer.Option("--small", help="A dozen accounts, not forty.")] = False,
-    seed: Annotated[int, typer.Option(help="Which company.")] = 7,
+    seed: Annotated[int, typer.Option(help="Which company.")] = 1,
     json: Json = False,
 ) -> int:
     """Run the main job between two local systems, and tell it."""

@@ -17,7 +17,7 @@ class Size:
     contacts: int = 2  # for each account
     products: int = 30
     competitors: int = 6
-    opportunities: int = 120
+    opportunities: int = 400
     quotes: int = 40
     orders: int = 15  # in SCM, some of them delivered and invoiced
 

@@ -225,7 +225,9 @@ def _deal(
     rivals_here = tuple(dice.sample(rivals, k=min(len(rivals), dice.choice((0, 0, 1, 1, 2)))))
     chance = 0.74 - 0.16 * len(rivals_here)
     outcome = ("won" if dice.random() < chance else "lost") if closed else "open"
-    stage = 3 if closed else min(3, 4 * days_ago // duration)
+    stage = min(3, 4 * days_ago // duration)
+    if closed:  # many deals are lost before they come to a close
+        stage = 3 if outcome == "won" else dice.choice((0, 1, 1, 2, 2, 3))
     account = accounts[at % len(accounts)] if at < len(accounts) else dice.choice(accounts)
     return Deal(
         id=f"{at}",
