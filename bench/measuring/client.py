@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import requests
+
     from oppbridge.bridge import Bridge
 
 FLOW = "copy"
@@ -70,10 +72,14 @@ def bridged(task: str, folder: Path) -> dict[str, Any]:
     from oppbridge.bridge import Bridge
 
     with Bridge.open(folder / "oppbridge.yaml") as bridge:
-        if task in ("load", "quiet"):
+        if task == "load":
             return measured(lambda: run(bridge))
+        if task == "quiet":
+            before = _asked(folder, "target", "counts").json()["writes"]
+            found = measured(lambda: run(bridge))
+            return found | {"written": _asked(folder, "target", "counts").json()["writes"] - before}
         run(bridge)
-        _advance(folder)
+        _asked(folder, "source", "advance")
         if task == "compare":
             from oppbridge.store import cursors
 
@@ -82,13 +88,15 @@ def bridged(task: str, folder: Path) -> dict[str, Any]:
         return measured(lambda: run(bridge))
 
 
-def _advance(folder: Path) -> None:
+def _asked(folder: Path, who: str, what: str) -> requests.Response:
     import requests
 
     ready = json.loads((folder / "ready.json").read_text())
     http = requests.Session()
-    http.trust_env, http.verify = False, ready["source_ca"]
-    http.get(f"{ready['source']}/advance").raise_for_status()
+    http.trust_env, http.verify = False, ready[f"{who}_ca"]
+    answer = http.get(f"{ready[who]}/{what}")
+    answer.raise_for_status()
+    return answer
 
 
 def main(task: str, *rest: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..config import (
@@ -25,7 +25,7 @@ from ..plugins import Plugins
 
 if TYPE_CHECKING:
     from ..decision import Enricher, Gate
-    from ..mapping import EntityMap
+    from ..mapping import CompiledMap, EntityMap
     from ..scoring.guard import Guarded
     from ..store import Store
 
@@ -39,6 +39,7 @@ class Assembly:
 
     found: Configuration
     plugins: Plugins
+    _compiled: dict[str, dict[str, CompiledMap]] = field(default_factory=dict)
 
     def entities(self, system: str) -> list[str]:
         """The entities that any flow moves in a system."""
@@ -102,7 +103,9 @@ class Assembly:
         from ..mapping import compile_map
 
         spec = connector_of(self.found, name, specs)
-        maps = {entity: compile_map(one) for entity, one in self.maps(name).items()}
+        if name not in self._compiled:  # reading them takes 0.1 s, each run of a process anew
+            self._compiled[name] = {e: compile_map(one) for e, one in self.maps(name).items()}
+        maps = self._compiled[name]
         selections = {entity: one.selection for entity, one in maps.items()}
         connector = spec.open(system_settings(self.found, name, spec), selections)
         stack.callback(connector.close)
@@ -174,10 +177,10 @@ class Assembly:
         self, one: EntitySection, policies: Mapping[str, Policy], path: Sequence[str]
     ) -> dict[str, tuple[str, Policy]]:
         out: dict[str, tuple[str, Policy]] = {}
-        for field, rule in one.fields.items():
+        for of, rule in one.fields.items():
             name = rule.policy or "owner"
-            where = [*path, "fields", field, "policy"]
-            out[field] = (name, policy_called(self.found, name, policies, where))
+            where = [*path, "fields", of, "policy"]
+            out[of] = (name, policy_called(self.found, name, policies, where))
         return out
 
 

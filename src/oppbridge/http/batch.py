@@ -18,6 +18,14 @@ from oppbridge.errors import ContractBroken
 
 from .answer import Answer
 
+_BOUNDARY = re.compile(r'boundary="?([^";\s]+)')
+_PLAIN = frozenset(
+    {
+        b"content-type: application/http\r\ncontent-transfer-encoding: binary",
+        b"content-transfer-encoding: binary\r\ncontent-type: application/http",
+        b"content-type: application/http",
+    }
+)
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})")
 
 
@@ -82,12 +90,33 @@ def parse(answer: Answer) -> list[Outcome]:
     kind = answer.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/"):
         raise ContractBroken(f"a batch was answered with {kind or 'no content type'!r}")
+    plain = _plain_answers(kind, answer.body)
+    if plain is not None:
+        return plain
     head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1")
     whole = BytesParser(policy=compat32).parsebytes(head + answer.body)
     found = [Outcome(_answers(part)) for part in _parts(whole)]
     if not all(outcome.answers for outcome in found):
         raise ContractBroken("a part of a batch answer holds no answer")
     return found
+
+
+def _plain_answers(kind: str, body: bytes) -> list[Outcome] | None:
+    """The outcomes of a batch whose every part is one whole answer; None for any other.
+
+    The parser of e-mail takes 250 microseconds a part, which was an eighth of a delta run.
+    """
+    named = _BOUNDARY.search(kind)
+    pieces = (b"\r\n" + body).split(f"\r\n--{named[1]}".encode()) if named else []
+    if len(pieces) < 3 or pieces[0].strip() or not pieces[-1].startswith(b"--"):
+        return None
+    out: list[Outcome] = []
+    for piece in pieces[1:-1]:
+        head, _, payload = piece.partition(b"\r\n\r\n")
+        if head.strip().lower() not in _PLAIN or not payload.startswith(b"HTTP/"):
+            return None
+        out.append(Outcome([_answer(payload, "")]))
+    return out
 
 
 def _change_set(item: ChangeSet) -> bytes:

@@ -52,7 +52,7 @@ _SHOWN = (
     "planned",
 )
 _OPEN = write.c.state != sa.literal_column("'done'")
-"""Spelled as in the partial index `write_open`, without which SQLite reads every write there was."""
+"""Spelled as in the partial index, without which SQLite reads every write there ever was."""
 _WHOLE = sa.select(*(write.c[name] for name in _SHOWN))
 
 
