@@ -20,7 +20,10 @@ def deliver(post: Post, actions: Sequence[str]) -> int:
     sent = 0
     size = max(1, post.member.system.spec.limits.batch)
     with post.line.store.read() as tx:
-        after = writes.first_open(tx, post.system, post.entity) - 1
+        first = writes.first_open(tx, post.system, post.entity)
+    if not first:
+        return 0
+    after = first - 1
     while True:
         with post.line.store.read() as tx:
             ready = writes.ready(

@@ -36,10 +36,10 @@ def by_key(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, L
 def of_records(tx: Tx, records: Sequence[int], system: str | None = None) -> dict[int, list[Link]]:
     """Every link of these records, or those in one system."""
     found: dict[int, list[Link]] = {}
-    query = sa.select(link) if system is None else sa.select(link).where(link.c.system == system)
-    rows = tx.chunked(query.where, link.c.record_id, records)
+    rows = tx.chunked(lambda a: sa.select(link).where(a), link.c.record_id, records)
     for row in sorted(rows, key=itemgetter(0)):
-        found.setdefault(row[1], []).append(_link(row))
+        if system is None or row[2] == system:
+            found.setdefault(row[1], []).append(_link(row))
     return found
 
 
@@ -56,14 +56,13 @@ def records_of(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[st
 
 
 def keys_of(tx: Tx, system: str, records: Sequence[int]) -> dict[int, str]:
-    """The live native key of each of these records in one system."""
+    """The live native key of each of these records in one system.
 
-    def build(among: Any) -> Any:
-        return sa.select(link.c.record_id, link.c.key).where(
-            link.c.system == system, link.c.gone == 0, among
-        )
-
-    return {row[0]: row[1] for row in tx.chunked(build, link.c.record_id, records)}
+    The system is looked at here: asked for it, SQLite walks all its links instead of the records'.
+    """
+    columns = (link.c.record_id, link.c.key, link.c.system, link.c.gone)
+    rows = tx.chunked(lambda a: sa.select(*columns).where(a), link.c.record_id, records)
+    return {row[0]: row[1] for row in rows if row[2] == system and not row[3]}
 
 
 def mentioning(tx: Tx, system: str, key: str) -> list[Link]:
