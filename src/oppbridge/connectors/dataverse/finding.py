@@ -30,7 +30,7 @@ def rows_where(
     """All rows of a table whose id column is one of the values."""
     filters = []
     for some in chunks(sorted(set(values)), desk.settings.keys):
-        inside = ",".join(literal(value) for value in some)
+        inside = ",".join([literal(value) for value in some])
         text = f"Microsoft.Dynamics.CRM.In(PropertyName='{attribute}',PropertyValues=[{inside}])"
         filters.append(raw(text))
     return _rows(desk, set_name, filters, select)
