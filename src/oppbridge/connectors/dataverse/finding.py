@@ -30,7 +30,8 @@ def rows_where(
     """All rows of a table whose id column is one of the values."""
     filters = []
     for some in chunks(sorted(set(values)), desk.settings.keys):
-        inside = ",".join([literal(value) for value in some])
+        quoted = "'" in "".join(some)  # an id has none; one by one cost a tenth of a reading
+        inside = ",".join(map(literal, some)) if quoted else "'" + "','".join(some) + "'"
         text = f"Microsoft.Dynamics.CRM.In(PropertyName='{attribute}',PropertyValues=[{inside}])"
         filters.append(raw(text))
     return _rows(desk, set_name, filters, select)
