@@ -153,9 +153,7 @@ def _agree(
         link.seen = post.line.stamp()
 
 
-def _unheard(
-    post: Post, link: Link, shown: dict[str, Scalar], echo: dict[str, Scalar]
-) -> bool:
+def _unheard(post: Post, link: Link, shown: dict[str, Scalar], echo: dict[str, Scalar]) -> bool:
     """Where a system is only written to, what it alone assigns (owner, created) changes nothing.
 
     It is taken as shown at once: deciding it took as long as deciding the record itself.
