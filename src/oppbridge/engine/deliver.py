@@ -20,7 +20,7 @@ def deliver(post: Post, actions: Sequence[str]) -> int:
     sent = 0
     size = max(1, post.member.system.spec.limits.batch)
     with post.line.store.read() as tx:
-        first = writes.first_open(tx, post.system, post.entity)
+        first = writes.first_ready(tx, post.system, post.entity)
     if not first:
         return 0
     after = first - 1

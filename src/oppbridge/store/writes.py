@@ -87,7 +87,7 @@ def drop(tx: Tx, ids: Sequence[int]) -> None:
 def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -> list[Planned]:
     """Writes that may be sent now, in the order they were planned.
 
-    Walked by id (see `first_open`): sorting what is open for each block would read it all again.
+    Walked by id (see `first_ready`): sorting what is open for each block would read it all again.
     Nobody else sends them: whoever sends holds the system's lease, so no row needs a lock.
     """
     query = (
@@ -100,10 +100,10 @@ def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -
     return [_planned(row) for row in tx.rows(query)]
 
 
-def first_open(tx: Tx, system: str, entity: str) -> int:
-    """The least id of a write not done, by the index alone; 0 where there is none."""
+def first_ready(tx: Tx, system: str, entity: str) -> int:
+    """The least id of a write that may be sent, by the index alone; 0 where there is none."""
     query = sa.select(sa.func.min(write.c.id)).where(
-        write.c.system == system, write.c.entity == entity, _OPEN
+        write.c.system == system, write.c.entity == entity, write.c.state.in_(READY), _OPEN
     )
     [[least]] = tx.rows(query)
     return int(least or 0)
