@@ -15,7 +15,7 @@ HERE = Path(__file__).parents[2]
 IDEAS = {
     "settle only what was written, not the whole echo": (
         "engine/settle.py",
-        "link.news = None if echo == shown else echo",
+        "link.news = None if echo == shown or _unheard(post, link, shown, echo) else echo",
         "link.shown, link.news = echo, None",
     ),
     "a record's id follows from its first row, also after a lost store": (

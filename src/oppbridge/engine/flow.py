@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract import ConnectorSpec, Trait
 from ..decision import Clash, Enricher, Gate, Policy
+from ..merge import PRESENCE
 from ..records.values import Values, pattern
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class System:
 class Member:
     """One system's part in moving one entity.
 
-    `owns` lists the only fields (`*`, `lines/*/price`) whose edits elsewhere do not count;
-    `admits` says which records it gets.
+    `owns` lists the only fields (`*`, `lines/*/price`) whose edits elsewhere do not count, as far
+    as the system has a place for them; `admits` says which records it gets.
     """
 
     system: System
@@ -48,6 +49,16 @@ class Member:
     def map(self, entity: str) -> CompiledMap:
         """The compiled map of the entity."""
         return self.system.maps[entity]
+
+    def is_sole_owner(self, entity: str, kind: str) -> bool:
+        """Whether a path may be changed by this system only: it owns it, and can tell of it."""
+        if not any(fnmatchcase(kind, owned) for owned in self.owns):
+            return False
+        kinds = self.map(entity)
+        collection, slash, rest = kind.partition("/")
+        if slash and rest == "*":
+            return collection in kinds.collections
+        return kind == PRESENCE or kind in kinds.readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ class EntityFlow:
         """The only system whose edits of this path count, or None."""
         wanted = pattern(path)
         for name, member in self.members.items():
-            if any(fnmatchcase(wanted, owned) for owned in member.owns):
+            if member.is_sole_owner(self.entity, wanted):
                 return name
         return None
 

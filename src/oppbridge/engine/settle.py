@@ -13,7 +13,7 @@ from ..contract import Action, Receipt
 from ..errors import Gone, Invalid, Retry, Stale, Unlinked, Unsure
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..records.values import pattern, reference_patterns
+from ..records.values import part_of, pattern, reference_patterns, unescape
 from ..store import Link, Planned, Tx, links, records, writes
 from .learn import differences, readout, wake
 from .line import Post
@@ -143,6 +143,8 @@ def _agree(
         link.lag.setdefault(told, None)
     if outgoing.write.action is Action.CREATE and trusted is not None:
         _take_defaults(post, shown, trusted)
+    elif receipt.existed and echo is not None:
+        _take_what_others_own(post, shown, echo)
     link.shown = shown
     link.parts = {s: i for s, i in link.parts.items() if s in shown}
     link.version = receipt.version
@@ -195,6 +197,19 @@ def _take_defaults(post: Post, shown: dict[str, Scalar], echo: dict[str, Scalar]
     for path, value in echo.items():
         if path not in shown and pattern(path) not in assigned:
             shown[path] = value
+
+
+def _take_what_others_own(post: Post, shown: dict[str, Scalar], echo: dict[str, Scalar]) -> None:
+    """What stands in a row that was there already, beyond what was written, may be people's edits.
+
+    Where only another system may edit, it is a default, whoever filled it in.
+    """
+    flow = post.line.flow.entity(post.entity)
+    for path in echo.keys() - shown.keys() if flow is not None else ():
+        part = part_of(path)
+        known = part is None or part_stem(part[0], unescape(part[1])) in shown
+        if flow is not None and known and flow.sole_owner(path) not in (None, post.system):
+            shown[path] = echo[path]
 
 
 def _gone(link: Link, out: Settled) -> None:

@@ -1,0 +1,87 @@
+"""A sales pipeline goes from CSV into Sales, the way the how-to tells its reader.
+
+All 8,800 deals go once, unbroken. The run that is killed ten times has every fifteenth deal, since
+each start reads the whole export again and the twin stands beside it on the same machine.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from oppbridge import Bridge
+from tests.migration import maven
+from tests.migration.exports import data, every, read, whole
+from tests.migration.guide import laid_out, sales
+from tests.migration.killing import finished, killed, state_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+TABLES = (
+    "account",
+    "contact",
+    "product",
+    "productpricelevel",
+    "opportunity",
+    "opportunityproduct",
+    "opportunityclose",
+)
+
+
+@pytest.fixture
+def export(tmp_path, monkeypatch):
+    monkeypatch.setenv("SALES_SECRET", "")
+    return tmp_path / "export"
+
+
+def unlimited():
+    """Sales without its request limits: waiting for them is not what is tested here."""
+    found = sales()
+    found.limit("dataverse", factor=1000)
+    return found
+
+
+def in_small_batches(config):
+    """More requests, so that there are more moments to be killed at."""
+    text = config.read_text().replace("unit: ea", "unit: ea\n      batch: 20")
+    config.write_text(text)
+    return config
+
+
+def state(sandbox):
+    return state_of({table: sandbox.dataverse.rows(table) for table in TABLES})
+
+
+@pytest.mark.timeout(900)
+def test_every_deal_arrives_to_the_cent_and_a_second_run_writes_nothing(tmp_path, export):
+    whole(data("maven-crm-opportunities"), export)
+    with unlimited() as sandbox, Bridge.open(laid_out(tmp_path, sandbox)) as bridge:
+        report = bridge.run("migration")
+        assert report.outcome == "done", report.to_json()
+        assert not bridge.dead()
+        assert not report.notices
+        assert maven.differences(sandbox.dataverse, export) == []
+        assert set(maven.totals(sandbox.dataverse).values()) == {maven.total(export)}
+        written = sandbox.counters.writes("dataverse")
+        again = bridge.run("migration")
+        assert (again.outcome, again.wrote) == ("done", 0)
+        assert sandbox.counters.writes("dataverse") == written
+
+
+@pytest.mark.timeout(600)
+def test_ten_kills_end_in_the_state_of_an_unbroken_run(tmp_path, export):
+    every(15, data("maven-crm-opportunities"), export, thinned="sales_pipeline.csv")
+    with unlimited() as sandbox:
+        finished(laid_out(tmp_path, sandbox))
+        unbroken = state(sandbox)
+    (tmp_path / "oppbridge.db").unlink()
+    moment = random.Random(20261125)
+    with unlimited() as sandbox:
+        config = in_small_batches(laid_out(tmp_path, sandbox))
+        written = [killed(config, sandbox, "dataverse", moment) for _ in range(10)]
+        print(written, sandbox.dataverse.count("opportunity"))
+        assert sum(rows > 0 for rows in written) > 3, f"rows written before each kill: {written}"
+        assert 0 < sandbox.dataverse.count("opportunity") < len(read(export / "sales_pipeline.csv"))
+        finished(config)
+        assert maven.differences(sandbox.dataverse, export) == []
+        assert state(sandbox) == unbroken
