@@ -54,6 +54,9 @@ def _server(shared: Path) -> Iterator[Callable[[str], str]]:
         from sqlalchemy import make_url
 
         named = make_url(url).set(drivername="postgresql")
+        if named.password:  # not in the address: a configuration would refuse it there
+            os.environ["PGPASSWORD"] = str(named.password)
+            named = named._replace(password=None)
         yield lambda name: named.set(database=name).render_as_string(hide_password=False)
         return
     with warnings.catch_warnings():
@@ -66,7 +69,7 @@ def _server(shared: Path) -> Iterator[Callable[[str], str]]:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
     try:
-        yield lambda name: server.get_uri(database=name)
+        yield lambda name: server.get_uri(database=name).replace(":@", "@", 1)
     finally:
         atexit.unregister(server._cleanup)
         with _one_at_a_time(shared):

@@ -19,6 +19,15 @@ def test_the_two_systems_agree_and_the_last_run_writes_nothing(told):
     assert sum(c[n] for one in last for c in one.values() for n in ("created", "updated")) == 0
 
 
+@pytest.mark.postgres
+def test_the_demo_converges_with_its_store_on_postgresql(postgres):
+    from oppbridge.cli.story import told
+
+    found = told(7, small=True, aloud=False, store=postgres.fresh())
+    assert found["differences"] == []
+    assert found["converged"]
+
+
 def test_every_run_tells_every_count_by_entity_and_system(told):
     names = {
         "observed",

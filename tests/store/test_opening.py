@@ -1,15 +1,19 @@
 """Opening: fresh, again, from a newer version, by several at once, and what cannot be opened."""
 
+import os
 import sqlite3
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
+from oppbridge.config import load, store_url
 from oppbridge.errors import ConfigError, Unavailable
 from oppbridge.store import open_store, records
 from oppbridge.store.migrate import FOLDER, HEAD
@@ -156,4 +160,55 @@ def test_a_full_disk_loses_nothing_that_was_stored(tmp_path):
     with store.read() as tx:
         assert records.uids(tx, [1, 2]) == {1: "u1"}
     put(store, [(2, "account", "u2")])
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_connection_lost_in_a_transaction_keeps_nothing_of_it(postgres):
+    store = open_store(postgres.fresh())
+    put(store, [(1, "account", "u1")])
+
+    def lose():
+        with store.write() as tx:
+            records.insert(tx, [(2, "account", "u2")])
+            [[pid]] = tx.rows(sa.text("SELECT pg_backend_pid()"))
+            with psycopg.connect(postgres.url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            records.insert(tx, [(3, "account", "u3")])
+
+    with pytest.raises(Unavailable, match="nothing that was stored is lost; run again"):
+        lose()
+    with store.read() as tx:
+        assert records.uids(tx, [1, 2, 3]) == {1: "u1"}
+    put(store, [(2, "account", "u2")])
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_not_there_is_a_matter_of_configuration(postgres):
+    url = sa.make_url(postgres.url).set(database="absent", password="pssst")
+    with pytest.raises(ConfigError, match="no such database; create it empty") as caught:
+        open_store(url.render_as_string(hide_password=False))
+    assert "pssst" not in str(caught.value)
+
+
+def test_a_server_that_does_not_answer_is_tried_later():
+    with pytest.raises(Unavailable, match="the server does not answer") as caught:
+        open_store("postgresql://someone:pssst@127.0.0.1:1/store")
+    assert "pssst" not in str(caught.value)
+
+
+@pytest.mark.postgres
+def test_a_password_given_by_reference_reaches_the_server(postgres, tmp_path, monkeypatch):
+    password = os.environ.get("PGPASSWORD", "it's: a/secret@")
+    monkeypatch.setenv("STORE_PASSWORD", password)
+    path = tmp_path / "oppbridge.yaml"
+    example = (Path(__file__).parents[2] / "config/oppbridge.yaml").read_text()
+    filled = example.replace("url: sqlite:///oppbridge.db", f"url: '{postgres.fresh()}'")
+    path.write_text(filled.replace("# password: {env: OPPBRIDGE_", "password: {env: "))
+    url = store_url(load(path)).get_secret_value()
+    assert sa.make_url(url).password == password
+    store = open_store(url)
+    put(store, [(1, "account", "u1")])
+    assert password not in repr(store)
     store.close()

@@ -22,8 +22,10 @@ VARIABLE = "DEMO_SECRET"
 Say = Callable[[str], None]
 
 
-def told(seed: int, *, small: bool, aloud: bool) -> dict[str, Any]:
-    """The whole story as data; told as it happens where `aloud`."""
+def told(
+    seed: int, *, small: bool, aloud: bool, store: str = "sqlite:///oppbridge.db"
+) -> dict[str, Any]:
+    """The whole story as data; told as it happens where `aloud`. `store` is a database's URL."""
     from ..bridge import Bridge
     from ..sandbox import Sandbox
     from ..sandbox.generate import DEMO, SMALL, generate_masters, generate_sales
@@ -32,7 +34,7 @@ def told(seed: int, *, small: bool, aloud: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="oppbridge-demo-") as folder, Sandbox.start() as twins:
         speak("Two local systems are up: Sales and Supply Chain Management.")
         generate_masters(twins, seed, size)
-        with Bridge.open(_configured(twins, Path(folder))) as bridge:
+        with Bridge.open(_configured(twins, Path(folder), store)) as bridge:
             runs = [_run(bridge, "Customers, contacts, products and orders meet", aloud=aloud)]
             generate_sales(twins, seed, size)
             runs.append(_run(bridge, "Deals are scored, quotes reach Supply Chain", aloud=aloud))
@@ -55,12 +57,13 @@ def _silent(_text: str) -> None:
     """Nobody listens."""
 
 
-def _configured(twins: Sandbox, folder: Path) -> Path:
+def _configured(twins: Sandbox, folder: Path, store: str) -> Path:
     """The demo's configuration, with the addresses of the local systems filled in."""
     ready = twins.ready()
     os.environ[VARIABLE] = ready["client_secret"]
     path = folder / "oppbridge.yaml"
-    path.write_text(Path(__file__).with_name("demo.yaml").read_text().format(**ready))
+    text = Path(__file__).with_name("demo.yaml").read_text().format(**ready)
+    path.write_text(f"{text}store:\n  url: '{store}'\n")
     return path
 
 
