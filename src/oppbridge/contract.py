@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from .errors import OppBridgeError
 
@@ -25,8 +25,7 @@ CONTRACT = 1
 Native = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One native row as a system shows it now; `row` is None once it is deleted.
 
     `key` identifies the row in its system (see `join_key` for keys of several columns).

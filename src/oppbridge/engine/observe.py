@@ -62,20 +62,23 @@ def sort(post: Post, changes: Sequence[Change]) -> Seen:
     seen = Seen()
     with post.line.store.read() as tx:
         marks = links.marks(tx, post.system, post.entity, [change.key for change in changes])
+    unknown = (None, None, None, None, None)
+    known = seen.known
     for change in changes:
-        mark = marks.get(change.key)
-        fresh = None if change.row is None else digest(change.row)
-        if mark is None:
+        key, row, version, _ = change
+        fresh = None if row is None else digest(row)
+        _, id, old, at, gone = marks.get(key, unknown)
+        if id is None:
             if fresh is not None:
-                seen.news[change.key] = (change, fresh)
+                seen.news[key] = (change, fresh)
             continue
-        seen.known.append(mark[1])
-        if fresh != mark[2] or bool(mark[4]) != (fresh is None):
-            seen.news[change.key] = (change, fresh)
-        else:
-            seen.unchanged += 1
-            if change.version is not None and change.version != mark[3]:
-                seen.versions.append((mark[1], change.version))
+        known.append(id)
+        if fresh != old or bool(gone) != (fresh is None):
+            seen.news[key] = (change, fresh)
+            continue
+        seen.unchanged += 1
+        if version is not None and version != at:
+            seen.versions.append((id, version))
     return seen
 
 
@@ -118,7 +121,7 @@ def _find_lost(post: Post, sweep: Sweep) -> None:
     while True:
         with post.line.store.read() as tx:
             batch = links.all_after(tx, post.system, post.entity, after, 20_000)
-            missing = links.live(tx, [id for _, id in batch if id not in sweep])
+            missing = links.live(tx, sweep.missing(id for _, id in batch))
         if not batch:
             return
         after = batch[-1][0]

@@ -82,8 +82,7 @@ def observed(tx: Tx, ids: Sequence[int]) -> dict[int, list[Observed]]:
     """Every observed change of these records, in the order it was seen."""
     found: dict[int, list[Observed]] = {}
     rows = tx.chunked(lambda a: sa.select(history).where(a), history.c.record_id, ids)
-    for row in sorted(rows, key=lambda row: row.id):
-        since, seen = datetime.fromisoformat(row.since), datetime.fromisoformat(row.seen)
-        one = Observed(row.system, since, seen, load(row.changed))
-        found.setdefault(row.record_id, []).append(one)
+    for _, record_id, system, since, seen, changed in sorted(rows):
+        moments = datetime.fromisoformat(since), datetime.fromisoformat(seen)
+        found.setdefault(record_id, []).append(Observed(system, *moments, load(changed)))
     return found

@@ -81,7 +81,7 @@ def all_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[
         .order_by(link.c.key)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in tx.rows(query)]
+    return tx.plain(query)
 
 
 def live(tx: Tx, ids: Sequence[int]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -29,6 +29,14 @@ class Tx:
         """Every row a query gives."""
         return list(self.connection.execute(statement, parameters or {}).all())
 
+    def plain(self, statement: Any, parameters: Any = None) -> list[Any]:
+        """Every row a query gives, as the driver's own tuples: half the cost of `rows`.
+
+        For columns that both drivers give as they are: numbers, text, bytes.
+        """
+        done = self.connection.execute(statement, parameters or {})
+        return list(done.cursor.fetchall()) if done.cursor is not None else []
+
     def run(self, statement: Any, parameters: Any = None) -> int:
         """Carry out a statement, once per mapping where several are given; rows touched."""
         if isinstance(parameters, list) and not parameters:
@@ -45,14 +53,15 @@ class Tx:
 
     def bind(self, values: Sequence[Any]) -> Any:
         """The values of an `among` condition as this database takes them."""
-        return json.dumps(list(values)) if self.sqlite else list(values)
+        return orjson.dumps(list(values)).decode() if self.sqlite else list(values)
 
     def chunked(self, build: Callable[[Any], Any], column: Any, values: Sequence[Any]) -> list[Any]:
         """Rows of `build(condition)` for all `values`, asked for in blocks."""
         found: list[Any] = []
+        statement = build(self.among(column))
         for start in range(0, len(values), CHUNK):
-            block = values[start : start + CHUNK]
-            found += self.rows(build(self.among(column)), {"keys": self.bind(block)})
+            block = self.bind(values[start : start + CHUNK])
+            found += self.plain(statement, {"keys": block})
         return found
 
     def allocate(self, name: str, count: int) -> range:

@@ -167,7 +167,7 @@ def in_state(tx: Tx, states: Sequence[str], flow: str | None = None) -> list[Pla
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Planned]:
     """Writes by id."""
     rows = tx.chunked(_WHOLE.where, write.c.id, ids)
-    return {row.id: _planned(row) for row in rows}
+    return {row[0]: _planned(row) for row in rows}
 
 
 def decided_by(tx: Tx, ids: Sequence[int], state: str, who: str) -> None:

@@ -45,8 +45,9 @@ def part_columns(entity: Entity, child: Child) -> tuple[str, ...]:
 def complete(desk: Desk, entity: Entity, rows: Sequence[Row]) -> list[Change]:
     """Changes for header rows just read: parts joined, shown columns added."""
     children = children_of(desk, entity)
+    keys = [row[entity.table.pk] for row in rows] if children else []
     for child in children:
-        _join(desk, entity, child, rows)
+        _join(desk, entity, child, rows, keys)
     if LIST_PRICE in entity.selection.columns and desk.settings.price_list is None:
         show_own_prices(desk, rows)
     show_columns(desk, entity.selection.columns, rows)
@@ -86,16 +87,15 @@ def _show_target(column: str, rows: Sequence[Row]) -> None:
     lookup, target = TARGETS[column]
     says = f"{lookup}{LOGICAL_NAME}"
     for row in rows:
-        row[column] = row.get(lookup) if row.get(says) == target else None
+        row[column] = row[lookup] if says in row and row[says] == target else None
 
 
 def _show_name(desk: Desk, column: str, rows: Sequence[Row]) -> None:
     named = NAMED[column]
-    read, known = named.column, {}
-    for row in rows:
-        id = row.get(read)
-        if id not in known:
-            known[id] = desk.names.name(named, id)
+    read = named.column
+    ids = [row.get(read) for row in rows]
+    known = {id: desk.names.name(named, id) for id in set(ids)}
+    for row, id in zip(rows, ids, strict=True):
         row[column] = known[id]
 
 
@@ -105,9 +105,12 @@ def _show_net(rows: Sequence[Row]) -> None:
         row[NET_AMOUNT] = None if amount is None else Decimal(str(amount)) - tax
 
 
-def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None:
-    ids = [str(row[entity.table.pk]) for row in rows]
-    parts = rows_where(desk, child.set, _attribute(child.parent), ids, part_columns(entity, child))
+def _join(
+    desk: Desk, entity: Entity, child: Child, rows: Sequence[Row], keys: Sequence[str]
+) -> None:
+    """Give every row its parts of one kind; where no row has any, none is given a list."""
+    columns = part_columns(entity, child)
+    parts = rows_where(desk, child.set, _attribute(child.parent), keys, columns)
     if child.kind is Kind.PRICES:
         join_prices(desk, rows, parts)
         return
@@ -119,8 +122,9 @@ def _join(desk: Desk, entity: Entity, child: Child, rows: Sequence[Row]) -> None
     mine: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
         mine[str(part[child.parent])].append(part)
-    for row in rows:
-        row[child.collection] = mine.get(str(row[entity.table.pk]), [])
+    if mine:
+        for row, key in zip(rows, keys, strict=True):
+            row[child.collection] = mine.get(key, [])
 
 
 def is_stakeholder(desk: Desk, row: Mapping[str, Any]) -> bool:
@@ -165,7 +169,8 @@ def _moved(row: Row, lines: Sequence[str]) -> str | None:
     """When a row last moved, its lines included: they need not move their document's stamp."""
     stamp = row.get("modifiedon")
     for collection in lines:
-        stamp = max([stamp, *(line["modifiedon"] for line in row[collection])])
+        if found := row.get(collection):
+            stamp = max([stamp, *(line["modifiedon"] for line in found)])
     return stamp
 
 

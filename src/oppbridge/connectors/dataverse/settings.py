@@ -27,7 +27,7 @@ class DataverseSettings(EntraSettings):
     """Rows in one CreateMultiple, UpdateMultiple or UpsertMultiple call."""
     batch: int = Field(default=100, ge=1, le=1000)
     """Operations in one `$batch` call."""
-    keys: int = Field(default=200, ge=1, le=500)
+    keys: int = Field(default=500, ge=1, le=500)
     """Keys in one filter."""
     overlap: int = Field(default=300, ge=0)
     """Seconds that a table without change tracking is read back, for commits that come late."""
