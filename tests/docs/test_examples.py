@@ -13,8 +13,7 @@ from oppbridge.cli import run
 from oppbridge.config import load
 from oppbridge.mapping import load_map
 from tests.docs.examples import ROOT, examples, pages, shows, world_of
-from tests.migration.guide import placed
-from tests.migration.guide import sales as empty_sandbox
+from tests.migration.guide import SECRETS, empty, placed
 
 
 def test_a_page_that_says_too_much_is_found_out():
@@ -48,7 +47,7 @@ def configured(sandbox, folder):
 @pytest.fixture
 def sales():
     """A sandbox with nothing in it yet, and the columns that pages tell their readers to add."""
-    with empty_sandbox() as found:
+    with empty() as found:
         yield found
 
 
@@ -70,7 +69,7 @@ def test_a_pages_examples_run_and_show_what_it_says(page, folder, capsys, reques
     if world != "empty":
         sandbox = request.getfixturevalue("sandbox" if world == "sandbox" else "sales")
         secret = sandbox.ready()["client_secret"]
-        os.environ["DEMO_SECRET"] = os.environ["SALES_SECRET"] = secret
+        os.environ.update(dict.fromkeys(("DEMO_SECRET", *SECRETS), secret))
     if world == "sandbox":
         configured(sandbox, folder)
     memory = {}
@@ -138,7 +137,8 @@ def test_every_yaml_example_is_a_good_configuration_or_map(page, example, tmp_pa
     elif re.search(r"^native:", example.text, re.MULTILINE):
         assert load_map(path).fields
     else:
-        maps = ROOT / "src/oppbridge/connectors/dataverse/maps"
+        connector = "scm" if "/scm-" in example.note else "dataverse"
+        maps = ROOT / f"src/oppbridge/connectors/{connector}/maps"
         entity = re.search(r"^entity: (\w+)", example.text, re.MULTILINE).group(1)
         assert load_map(maps / f"{entity}.yaml", path).fields
 

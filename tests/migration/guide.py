@@ -12,22 +12,34 @@ from pathlib import Path
 from oppbridge.sandbox import Sandbox
 from oppbridge.sandbox.dataverse.schema.model import date, text, whole
 from oppbridge.sandbox.dataverse.settings import Settings
+from oppbridge.sandbox.scm.settings import Settings as ScmSettings
 from tests.docs.examples import ROOT, Example, examples
 
 PAGE = ROOT / "docs/how-to/migrate-from-csv.md"
 MADE_UP = re.compile(r"^( *)url: https://contoso\.(crm4|operations)\.dynamics\.com\n", re.MULTILINE)
 TENANT, CLIENT = (f"00000000-0000-0000-0000-{number:012}" for number in (0, 1))
+SECRETS = ("SALES_SECRET", "SCM_SECRET")
 OWN_COLUMNS = {
     "account": (text("new_sector"), whole("new_founded")),
     "contact": (text("new_manager"), text("new_office")),
     "product": (text("new_series"),),
     "opportunity": (text("new_seller"), date("new_engaged")),
 }
+OWN_SCM_COLUMNS = {"SalesOrderHeadersV2": "d OrderedOn_Custom"}
 
 
-def sales() -> Sandbox:
-    """A sandbox whose Sales has the columns that the page tells its reader to add."""
-    return Sandbox.start(dataverse=Settings(columns=OWN_COLUMNS))
+def empty() -> Sandbox:
+    """A sandbox with nothing in it but the columns that the page tells its reader to add."""
+    return Sandbox.start(
+        dataverse=Settings(columns=OWN_COLUMNS), scm=ScmSettings(columns=OWN_SCM_COLUMNS)
+    )
+
+
+def unlimited() -> Sandbox:
+    """An empty sandbox without request limits: waiting for them is not what a migration tests."""
+    found = empty()
+    found.limit("dataverse", factor=1000)
+    return found
 
 
 def placed(text: str, sandbox: Sandbox) -> str:
@@ -57,7 +69,11 @@ def write_out(found: list[Example], folder: Path, sandbox: Sandbox) -> None:
 
 
 def laid_out(folder: Path, sandbox: Sandbox) -> Path:
-    """The page's configuration and maps in a folder; the secret goes into the environment."""
+    """The page's configurations and maps in a folder; their secrets go into the environment.
+
+    Returns the first configuration; that of Supply Chain lies below, in `shop`.
+    """
     write_out([one for one in examples(PAGE) if one.kind == "yaml"], folder, sandbox)
-    os.environ["SALES_SECRET"] = sandbox.ready()["client_secret"]
+    for name in SECRETS:
+        os.environ[name] = sandbox.ready()["client_secret"]
     return folder / "oppbridge.yaml"

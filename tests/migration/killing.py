@@ -26,23 +26,34 @@ def started(config: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def finished(config: Path) -> str:
-    """What a run that nobody stops prints; it must end well."""
+def finished(config: Path, code: int = 0) -> str:
+    """What a run that nobody stops prints; `code` is what it must end with."""
     run = started(config)
     out = run.communicate(timeout=200)[0].decode()
-    assert run.returncode == 0, out
+    assert run.returncode == code, out
     return out
 
 
-def killed(config: Path, sandbox: Sandbox, service: str, moment: random.Random) -> int:
-    """Begin a run and kill it after some requests, between two of them or while one is answered.
+def ten_kills(config: Path, sandbox: Sandbox, service: str, seed: int, most: int = 30) -> None:
+    """Ten runs that are killed at random moments; at least four of them while they write.
+
+    None gets further than `most` requests.
+    """
+    drawn = random.Random(seed)
+    moments = [(drawn.randint(0, most), drawn.uniform(0, 0.06)) for _ in range(10)]
+    written = [killed(config, sandbox, service, *moment) for moment in moments]
+    print("rows written before each kill:", written)
+    assert sum(rows > 0 for rows in written) > 3, written
+
+
+def killed(config: Path, sandbox: Sandbox, service: str, requests: int, late: float) -> int:
+    """Begin a run and kill it some seconds after so many requests, between two or inside of one.
 
     Returns how many rows it wrote before it died.
     """
     before, written = sandbox.counters.requests(service), sandbox.counters.rows_written(service)
-    enough, late = before + moment.randint(0, 30), moment.uniform(0, 0.06)
     run = started(config)
-    while sandbox.counters.requests(service) < enough and run.poll() is None:
+    while sandbox.counters.requests(service) < before + requests and run.poll() is None:
         time.sleep(0.001)
     time.sleep(late)
     run.send_signal(signal.SIGKILL)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from oppbridge.sandbox.dataverse.direct import Direct
+from tests.migration.compared import Shown, keyed, unlike
 from tests.migration.exports import Row, read
 
-Shown = dict[str, dict[str, Any]]
 STATES = {"Prospecting": 0, "Engaging": 0, "Won": 1, "Lost": 2}
 STAGES = {"Prospecting": 0, "Engaging": 1, "Won": 3, "Lost": 3}
 
@@ -24,23 +23,7 @@ def differences(twin: Direct, export: Path) -> list[str]:
         "product": (_products(export), _stored_products(twin)),
         "deal": (_deals(export), _stored_deals(twin)),
     }
-    return [
-        line for what, (wanted, found) in pairs.items() for line in _unlike(what, wanted, found)
-    ]
-
-
-def _unlike(what: str, wanted: Shown, found: Shown) -> Iterable[str]:
-    for key in sorted(wanted.keys() | found.keys()):
-        if wanted.get(key) != found.get(key):
-            yield f"{what} {key}: {wanted.get(key)} became {found.get(key)}"
-
-
-def _keyed(rows: Iterable[tuple[str, dict[str, Any]]]) -> Shown:
-    """By key; a key that occurs twice is a row that should not be."""
-    out: Shown = {}
-    for key, values in rows:
-        out[f"{key} again" if key in out else key] = values
-    return out
+    return unlike(pairs)
 
 
 def _accounts(export: Path) -> Shown:
@@ -59,7 +42,7 @@ def _accounts(export: Path) -> Shown:
 
 def _stored_accounts(twin: Direct) -> Shown:
     names = _names(twin, "account")
-    return _keyed(
+    return keyed(
         (
             row["name"],
             {
@@ -83,7 +66,7 @@ def _agents(export: Path) -> Shown:
 
 
 def _stored_agents(twin: Direct) -> Shown:
-    return _keyed(
+    return keyed(
         (row["lastname"], {"manager": row["new_manager"], "office": row["new_office"]})
         for row in twin.rows("contact")
     )
@@ -100,7 +83,7 @@ def _stored_products(twin: Direct) -> Shown:
     prices: dict[str, list[Decimal]] = {}
     for item in twin.rows("productpricelevel"):
         prices.setdefault(item["_productid_value"], []).append(item["amount"])
-    return _keyed(
+    return keyed(
         (
             row["productnumber"],
             {"series": row["new_series"], "prices": prices.get(row["productid"])},
@@ -142,7 +125,7 @@ def _stored_deals(twin: Direct) -> Shown:
     closings: dict[str, list[Any]] = {}
     for row in twin.rows("opportunityclose"):
         closings.setdefault(row["_opportunityid_value"], []).append(row["actualrevenue"])
-    return _keyed(
+    return keyed(
         (
             row["name"],
             {

@@ -6,15 +6,13 @@ each start reads the whole export again and the twin stands beside it on the sam
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from oppbridge import Bridge
 from tests.migration import maven
 from tests.migration.exports import data, every, read, whole
-from tests.migration.guide import laid_out, sales
-from tests.migration.killing import finished, killed, state_of
+from tests.migration.guide import laid_out, unlimited
+from tests.migration.killing import finished, state_of, ten_kills
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 TABLES = (
@@ -32,13 +30,6 @@ TABLES = (
 def export(tmp_path, monkeypatch):
     monkeypatch.setenv("SALES_SECRET", "")
     return tmp_path / "export"
-
-
-def unlimited():
-    """Sales without its request limits: waiting for them is not what is tested here."""
-    found = sales()
-    found.limit("dataverse", factor=1000)
-    return found
 
 
 def in_small_batches(config):
@@ -75,12 +66,9 @@ def test_ten_kills_end_in_the_state_of_an_unbroken_run(tmp_path, export):
         finished(laid_out(tmp_path, sandbox))
         unbroken = state(sandbox)
     (tmp_path / "oppbridge.db").unlink()
-    moment = random.Random(20261125)
     with unlimited() as sandbox:
         config = in_small_batches(laid_out(tmp_path, sandbox))
-        written = [killed(config, sandbox, "dataverse", moment) for _ in range(10)]
-        print(written, sandbox.dataverse.count("opportunity"))
-        assert sum(rows > 0 for rows in written) > 3, f"rows written before each kill: {written}"
+        ten_kills(config, sandbox, "dataverse", seed=20261125)
         assert 0 < sandbox.dataverse.count("opportunity") < len(read(export / "sales_pipeline.csv"))
         finished(config)
         assert maven.differences(sandbox.dataverse, export) == []

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from oppbridge.sandbox import Sandbox
 from oppbridge.sandbox.scm.assumptions import Assumptions
 from oppbridge.sandbox.scm.numbers import Mode
+from oppbridge.sandbox.scm.schema import extended, load
 from oppbridge.sandbox.scm.settings import Settings
 
 ROW = {"CustomerGroupId": "30", "SalesCurrencyCode": "EUR", "OrganizationName": "Kept"}
@@ -48,3 +51,22 @@ def test_a_late_commit_appears_later_and_other_writes_go_on(scm):
     late = scm.sandbox.scm.rows("CustomersV3", KnownAs="late")
     assert (early, len(late)) == ([], 1)
     assert len(scm.sandbox.scm.rows("CustomersV3", KnownAs="meanwhile")) == 1
+
+
+def test_columns_of_ones_own_are_kept_and_described_in_every_version_of_a_set():
+    settings = Settings(columns={"SalesOrderHeadersV2": "d OrderedOn_Custom"})
+    order = {"dataAreaId": "usmf", "CurrencyCode": "USD", "LanguageId": "en-us"}
+    with Sandbox.start(scm=settings) as sandbox:
+        account = sandbox.scm.put("CustomersV3", {"dataAreaId": "usmf", **ROW})["CustomerAccount"]
+        order |= dict.fromkeys(
+            ("OrderingCustomerAccountNumber", "InvoiceCustomerAccountNumber"), account
+        )
+        sandbox.scm.put("SalesOrderHeadersV2", {**order, "OrderedOn_Custom": "1996-07-04"})
+        sandbox.scm.put("SalesOrderHeadersV2", order)
+        rows = sandbox.scm.rows("SalesOrderHeadersV3")
+        assert [row["OrderedOn_Custom"][:10] for row in rows] == ["1996-07-04", "1900-01-01"]
+
+
+def test_columns_of_no_entity_set_are_refused():
+    with pytest.raises(ValueError, match="no entity set 'Nowhere'"):
+        extended(load(), {"Nowhere": "s Any"})

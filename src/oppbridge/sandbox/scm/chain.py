@@ -36,7 +36,7 @@ from .refusals import (
 )
 from .rows import Rows, etag
 from .rules import RULES
-from .schema import load
+from .schema import extended, load
 from .seed import seed
 from .settings import Settings, User, sequences
 from .values import tables
@@ -67,7 +67,7 @@ class SupplyChain:
     def __init__(self, world: World, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self._world = world
-        self._schema = load()
+        self._schema = extended(load(), settings.columns)
         self._database = Database(world.database_path("scm"), tables(self._schema), world.clock)
         rows = Rows(self._database, self._schema)
         self.twin: Twin = Twin(rows, Numbers(self._database), world.clock, settings.assumptions)

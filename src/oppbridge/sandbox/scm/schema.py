@@ -87,6 +87,19 @@ def load() -> Schema:
     return Schema(entities, dict(_enums(_text("enums"))))
 
 
+def extended(schema: Schema, columns: Mapping[str, str]) -> Schema:
+    """The schema with columns of one's own, by table, spelled as in the schema files: `d Ended`."""
+    entities = dict(schema.entities)
+    for name, entity in schema.entities.items():
+        if entity.table in columns:
+            kind, _, tokens = columns[entity.table].partition(" ")
+            added = {one.name: one for one in _columns(kind, tokens)}
+            entities[name] = replace(entity, columns={**entity.columns, **added})
+    if strangers := columns.keys() - schema.entities.keys():
+        raise ValueError(f"no entity set {min(strangers)!r} to add columns to")
+    return Schema(entities, schema.enums)
+
+
 def _text(name: str) -> str:
     return files(__package__).joinpath("schema", f"{name}.txt").read_text("utf-8")
 

@@ -22,13 +22,15 @@ class User:
 class Settings:
     """One environment. `users` maps token subjects; the sandbox's own application is always mapped.
 
-     `sequences` sets number sequences up by (company, key column). In `usmf` callers may choose
-    numbers, elsewhere the service does.
+    `sequences` sets number sequences up by (company, key column). In `usmf` callers may choose
+    numbers, elsewhere the service does. `columns` are a user's own, by entity set, each spelled as
+    in the schema files.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
     sequences: Mapping[tuple[str, str], Mode] = field(default_factory=dict)
     assumptions: Assumptions = field(default_factory=Assumptions)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 CHOSEN = ("CustomerAccount", "ContactPersonId", "SalesQuotationNumber", "SalesOrderNumber")
