@@ -88,6 +88,8 @@ class Write:
     None for a create. `version` is the guard: a row that has moved since is refused with Stale
     (trait GUARDED_UPDATES). `current` holds the native columns as the system last showed them.
     `again` says that an earlier sending of this very write was never answered: it may be done.
+    `echo` says whether the row as stored is wanted back: nobody compares it in a system that is
+    only written to, and reading it costs the service a second call.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Write:
     version: str | None = None
     current: Native = field(default_factory=dict)
     again: bool = False
+    echo: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,8 @@ class Receipt:
     """What became of the write with the same `id`: done when `error` is None.
 
     `row` is the whole row as stored, collections included, where the system says (trait
-    ECHOED_WRITES); never the row as sent. `existed` says that a create found its row already
-    there. `parts` gives the native key of each part created, by part id.
+    ECHOED_WRITES) and the write asks for it; never the row as sent. `existed` says that a create
+    found its row already there. `parts` gives the native key of each part created, by part id.
     """
 
     id: str
@@ -128,6 +131,7 @@ class Trait(StrEnum):
     DELTA_FEED = "delta feed"  # `changes` shows only what moved since the cursor
     DELETIONS = "deletions"  # deletions appear in `changes` as rows that are None
     STAMPED = "stamped"  # `Change.at` is the system's own time of the last change
+    TALLIED = "tallied"  # versions are numbers that only grow, and ranges of them are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,23 @@ class Describer(Protocol):
 
     def describe(self, entity: str) -> Description:
         """Return the columns of the entity's native table. Signs in; raises AccessDenied."""
+        ...
+
+
+@runtime_checkable
+class Tallier(Protocol):
+    """Answers for ranges of versions, so that a million rows are verified in a few calls.
+
+    Trait TALLIED: `Change.version` is a whole number in text, above 0; each write gives its row,
+    parts included, one above every version any row of the entity has had; no two rows share one.
+    """
+
+    def tally(self, entity: str, after: int, until: int) -> tuple[int, int]:
+        """Count the rows with a version above `after`, at most `until`; and add these versions."""
+        ...
+
+    def between(self, entity: str, after: int, until: int | None, limit: int) -> Sequence[Change]:
+        """Return the first `limit` rows of such a range in order of version; None: no end."""
         ...
 
 

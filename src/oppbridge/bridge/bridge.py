@@ -12,6 +12,7 @@ from ..errors import ConfigError
 
 if TYPE_CHECKING:
     from ..engine import Line, Report
+    from ..engine.verification import Verification
     from ..store import Store
     from .assembly import Assembly
     from .checking import Finding
@@ -167,6 +168,23 @@ class Bridge:
             if plan_of(self._store, flow).digest == digest:
                 return self._stage(flow, progress, lambda line: carry_on(line, line.flow.entities))
         raise ConfigError(f"no flow has a plan {digest} now; plan again and look at what changed")
+
+    def verify(
+        self,
+        flow: str,
+        entities: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        *,
+        repair: bool = False,
+    ) -> Verification:
+        """Compare the systems of a flow and write nothing to them.
+
+        With `repair` the next plan looks at all that differs: it shows what would mend it.
+        """
+        from .verifying import verified
+
+        with self._line(flow, progress) as line:
+            return verified(line, entities, repair=repair)
 
     # -- people -------------------------------------------------------------
 

@@ -60,6 +60,12 @@ class Member:
             return collection in kinds.collections
         return kind == PRESENCE or kind in kinds.readable
 
+    def shows(self, entity: str, path: str) -> bool:
+        """Whether the system has a place for a path that can be read back."""
+        kinds, kind = self.map(entity), pattern(path)
+        collection, slash, rest = kind.partition("/")
+        return collection in kinds.collections if slash and rest == "*" else kind in kinds.readable
+
 
 @dataclass(frozen=True, slots=True)
 class EntityFlow:

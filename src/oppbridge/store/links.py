@@ -84,6 +84,24 @@ def all_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[
     return tx.plain(query)
 
 
+def versions(tx: Tx, system: str, entity: str) -> list[tuple[str, str | None]]:
+    """(key, version) of every link that stands for a row."""
+    query = sa.select(link.c.key, link.c.version).where(
+        link.c.system == system, link.c.entity == entity, link.c.gone == 0
+    )
+    return tx.plain(query)
+
+
+def restless(tx: Tx, entity: str, systems: Sequence[str]) -> list[int]:
+    """Records with a link that lags or has news, in any of these systems."""
+    query = sa.select(link.c.record_id).where(
+        link.c.entity == entity,
+        link.c.system.in_(systems),
+        sa.or_(link.c.lag.is_not(None), link.c.news.is_not(None)),
+    )
+    return [row[0] for row in tx.plain(query.distinct())]
+
+
 def live(tx: Tx, ids: Sequence[int]) -> list[str]:
     """The keys of those of these links whose row has not gone."""
 

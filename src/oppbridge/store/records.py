@@ -94,6 +94,15 @@ def answered(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> None:
         tx.run(sa.delete(todo).where(*where), {"keys": tx.bind(ids[start : start + 5000])})
 
 
+def lacking(tx: Tx, entity: str, system: str) -> list[int]:
+    """Records of an entity that no row stands for in one system."""
+    there = sa.select(link.c.record_id).where(
+        link.c.entity == entity, link.c.system == system, link.c.gone == 0
+    )
+    query = sa.select(record.c.id).where(record.c.entity == entity, record.c.id.not_in(there))
+    return [row[0] for row in tx.plain(query)]
+
+
 def set_natural(tx: Tx, entity: str, keys: Sequence[tuple[int, str, str]]) -> None:
     """Store the natural keys (record id, field, value) of records."""
     ids = sorted({row[0] for row in keys})
