@@ -2,6 +2,8 @@
 
 import pytest
 
+from oppbridge.kit.faults import Fault
+
 
 def test_a_run_moves_records_and_a_second_one_writes_nothing(world):
     world.add()
@@ -215,3 +217,46 @@ def test_what_a_system_holds_cannot_steer_the_terminal(world):
     told = world("plan", "both").out
     assert "Red \\x1b[31m [bold]alert[/bold]\\x07" in told
     assert "\x1b" not in told
+
+
+def test_verify_tells_whether_systems_are_equal_and_how_they_differ(world):
+    key = world.add()
+    world("run", "both")
+    assert "both: equal" in world("verify", "both").out
+    assert world.code == 0
+    world.crms["north"].edit("companies", key, {"phone": "0999"})
+    found = world.json("verify", "both", "--entity", "account")
+    assert world.code == 1
+    [one] = found["differences"]
+    assert (one["kind"], one["system"], one["key"]) == ("different", "north", key)
+    assert one["fields"] == {"phone": {"north": "0999", "south": None}}
+    told = world("verify", "both", "--repair").out
+    assert "phone: north '0999'" in told
+    assert "oppbridge plan both" in told
+    [write] = world.json("plan", "both")["writes"]
+    assert write["fields"]["phone"]["after"] == "0999"
+
+
+def test_verify_says_with_its_exit_code_that_a_person_is_waited_for(world):
+    key = world.add()
+    world("run", "both")
+    world.crms["north"].remove("companies", key)
+    world("run", "both")
+    [one] = world.json("verify", "both")["differences"]
+    assert (world.code, one["kind"], one["state"]) == (5, "extra", "held")
+
+
+def test_verify_refuses_an_entity_the_flow_does_not_move(world):
+    world("verify", "both", "--entity", "acount")
+    assert world.code == 2
+    assert "account" in world.err
+
+
+def test_verify_says_what_it_could_not_compare(world):
+    world.add()
+    world("run", "both")
+    world.crms["south"].faults.standing = Fault(status=503)
+    found = world.json("verify", "both")
+    assert world.code == 4
+    assert not found["equal"]
+    assert "south" in found["problems"][0]

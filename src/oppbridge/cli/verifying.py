@@ -27,7 +27,7 @@ def verify(
     """Compare the systems of a flow, and write nothing to them.
 
     Exit code 0 when they are equal, 1 when they differ, 5 when all that differs waits for a person,
-    4 when not everything could be compared.
+    3 and 4 when not everything could be compared.
     """
     from ..bridge import Bridge
 
@@ -39,7 +39,7 @@ def verify(
 
 def _code(found: Verification) -> Code:
     if found.problems:
-        return Code.RETRY
+        return Code.ACCESS if found.denied else Code.RETRY
     if found.waits:
         return Code.WAITING
     return Code.OK if found.equal else Code.DIFFERENT

@@ -62,6 +62,7 @@ class Verification:
     counts: list[Counted] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    denied: bool = False  # a system refused to be read
 
     @property
     def equal(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...contract import Change, Reader, Tallier, Trait
-from ...errors import Invalid, Retry, Stop
+from ...errors import AccessDenied, Invalid, Retry, Stop
 from ...store import Link, Planned, Tx, links, records, writes
 from ..flow import EntityFlow
 from ..learn import readout, uid_of
@@ -65,6 +65,7 @@ def _survey(post: Post, drift: _Drift, out: Verification) -> None:
         _confirm(post, sorted(keys), drift, counted)
     except (Retry, Stop) as exc:
         out.problems.append(f"{post.system}/{post.entity}: {exc}")
+        out.denied |= isinstance(exc, AccessDenied)
 
 
 def _suspects(post: Post, counted: Counted) -> set[str]:
