@@ -1,28 +1,29 @@
 """Sales and Supply Chain, over HTTPS: what people did behind the engine's back is found and mended."""
 
+from pathlib import Path
+
 import pytest
 
 from oppbridge import Bridge
+from oppbridge.cli import demo
 from oppbridge.records.values import pattern
 from oppbridge.sandbox import Sandbox
 from oppbridge.sandbox.generate import SMALL, generate_masters, generate_sales
-from tests.docs.worlds import configured, give_secrets
 
 pytestmark = pytest.mark.integration
+DEMO = Path(demo.__file__).with_name("demo.yaml")
 FLOW = "quote-to-cash"
 
 
 @pytest.fixture(scope="module")
 def field(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("verify")
+    path = tmp_path_factory.mktemp("verify") / "oppbridge.yaml"
     with Sandbox.start() as twins, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DEMO_SECRET", "", prepend=None)
-        patch.setenv("SALES_SECRET", "", prepend=None)
-        patch.setenv("SCM_SECRET", "", prepend=None)
-        give_secrets(twins)
+        ready = twins.ready()
+        patch.setenv("DEMO_SECRET", ready["client_secret"])
+        path.write_text(DEMO.read_text("utf-8").format(**ready), "utf-8")
         generate_masters(twins, 7, SMALL)
-        configured(twins, folder)
-        with Bridge.open(folder / "oppbridge.yaml") as bridge:
+        with Bridge.open(path) as bridge:
             bridge.run(FLOW)
             generate_sales(twins, 7, SMALL)
             bridge.run(FLOW)

@@ -1,15 +1,28 @@
 """Verification finds what people did behind the engine's back, names what is known, invents nothing."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
 import pytest
 
 from oppbridge.engine import Line, Report, judge, watch
 from oppbridge.engine.verification import Kind, verify
+from oppbridge.kit.crm import Manners
 from oppbridge.kit.documents import PartCall
 from tests.walk.world import World
 
 
 class Checked(World):
-    """A world that can be verified."""
+    """A world that can be verified. `south` says what part the south takes."""
+
+    south: Mapping[str, object] = MappingProxyType({})
+
+    def flow(self):
+        flow = super().flow()
+        for one in flow.entities:
+            one.members["south"] = replace(one.members["south"], **self.south)
+        return flow
 
     def line(self):
         flow = self.flow()
@@ -159,3 +172,74 @@ def test_an_unknown_edit_that_the_feed_never_told_is_found_and_mended(world):
     assert one.fields["phone"] == {"north": "0777", "south": None}
     assert world.run().wrote == 1
     assert world.verify().equal
+
+
+def test_a_record_that_a_filter_keeps_out_is_not_missing(world):
+    world.south = {"admits": lambda values: values.get("name") != "Late"}
+    world.crms["north"].add("companies", {"title": "Late", "state": "A"})
+    world.run()
+    assert world.verify().equal
+
+
+def test_rows_of_others_in_a_system_only_written_to_are_counted_and_not_told(world):
+    world.south = {"reads": False}
+    south, kind = world.crms["south"], kind_of(world, "account")
+    name = column(world, "account", "name")
+    south.add(kind, {name: "Somebody else's"})
+    found = world.verify()
+    assert found.equal
+    counted = {(c.entity, c.system): c for c in found.counts}["account", "south"]
+    assert (counted.rows, counted.links, counted.foreign) == (21, 20, 1)
+
+
+def test_an_edit_in_a_system_only_written_to_is_told_and_put_back(world):
+    world.south = {"reads": False}
+    south, kind = world.crms["south"], kind_of(world, "account")
+    row = south.rows(kind)[3]
+    south.edit(kind, row["id"], {column(world, "account", "phone"): "0999"})
+    [one] = world.verify(repair=True).differences
+    assert one.fields["phone"] == {"north": None, "south": "0999"}
+    world.run()
+    assert world.verify().equal
+    assert south.rows(kind)[3][column(world, "account", "phone")] == ""
+
+
+def test_a_second_row_of_one_record_is_extra():
+    world = Checked(winner="north", manners={"south": Manners(unique=False)})
+    world.crms["north"].add("companies", {"title": "Twin", "state": "A"})
+    world.run()
+    south, kind = world.crms["south"], kind_of(world, "account")
+    [row] = south.rows(kind)
+    copy = {name: row[name] for name in (column(world, "account", "name"), "ref")}
+    key = south.add(kind, copy)
+    [one] = world.verify().differences
+    assert (one.kind, one.system, one.key) == (Kind.EXTRA, "south", key)
+    assert one.uid == row["ref"]
+
+
+def test_a_row_that_cannot_be_read_is_told_with_the_reason(world):
+    south, kind = world.crms["south"], kind_of(world, "account")
+    row = south.rows(kind)[3]
+    table = south.table(kind)
+    table.entries[row["id"]].row[column(world, "account", "status")] = 99
+    [one] = world.verify().differences
+    assert (one.kind, one.key) == (Kind.UNREADABLE, row["id"])
+    assert "99" in one.why
+
+
+def test_what_a_system_cuts_short_silently_is_no_difference():
+    world = Checked(winner="north", manners={"south": Manners(cut=10)})
+    world.crms["north"].add("companies", {"title": "A name of many letters", "state": "A"})
+    world.run()
+    assert world.crms["south"].rows(kind_of(world, "account"))[0]["Name"] == "A name of "
+    assert world.verify().equal
+
+
+def test_an_update_that_was_refused_explains_the_difference(world):
+    north, south = world.crms["north"], world.crms["south"]
+    north.edit("companies", north.rows("companies")[0]["id"], {"staff": 5})
+    south.refuse = lambda kind, row: "not today"
+    world.run()
+    [one] = world.verify().differences
+    assert (one.kind, one.system, one.state) == (Kind.DIFFERENT, "south", "dead")
+    assert one.fields["employees"] == {"north": 5, "south": None}

@@ -28,3 +28,9 @@ class TestSouthWithoutManners(TestNorth):
 
     @pytest.mark.skip("a CRM without lateness shows every commit at once")
     def test_sees_a_commit_that_shows_late(self) -> None: ...
+
+
+class TestNorthTallied(TestNorth):
+    manners = Manners(tallied=True, late=60)
+    spec = direct_spec(NORTH, manners)
+    entities = ("account", "quote")

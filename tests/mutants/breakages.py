@@ -17,6 +17,32 @@ class Breakage:
 SPEC = "    return ConnectorSpec(\n        dialect.name,\n"
 
 DIRECT: dict[str, Breakage] = {
+    "counts ranges and adds nothing up": Breakage(
+        'return len(rows), sum(row["rev"] for row in rows)',
+        "return len(rows), 0",
+        (
+            "test_a_tally_counts_the_rows_of_a_range_and_adds_their_versions",
+            "test_deleted_rows_are_not_tallied",
+        ),
+    ),
+    "counts the lower edge of a range": Breakage(
+        "self.kinds[entity], after, until))\n        return len(rows)",
+        "self.kinds[entity], after - 1, until))\n        return len(rows)",
+        ("test_a_tally_counts_the_rows_of_a_range_and_adds_their_versions",),
+    ),
+    "gives every row the same version": Breakage(
+        'str(row["rev"]), datetime',
+        '"1", datetime',
+        (
+            "test_every_write_gives_a_version_above_all_others",
+            "test_a_changed_part_gives_its_document_a_new_version",
+        ),
+    ),
+    "shows more of a range than was asked for": Breakage(
+        "for row in rows[:limit]]",
+        "for row in rows]",
+        ("test_a_range_is_shown_in_order_and_keeps_to_its_limit",),
+    ),
     "walks on by the last row alone": Breakage(
         "at=at.advance(seen, feed.settled, more=feed.more)",
         "at=at.advance(seen, feed.settled, more=True)",

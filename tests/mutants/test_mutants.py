@@ -24,11 +24,12 @@ import pytest
 from dataclasses import replace
 import {module} as connector
 from oppbridge.contract import Limits
-from oppbridge.kit import NORTH, PracticeTests
+from oppbridge.kit import NORTH, Manners, PracticeTests
 
 
 class TestDirect(PracticeTests):
-    spec = replace(connector.direct_spec(NORTH), limits=Limits(parallel=4))
+    manners = Manners(late=60, tallied=True)
+    spec = replace(connector.direct_spec(NORTH, manners), limits=Limits(parallel=4))
     entities = ("opportunity",)
 
     @pytest.fixture

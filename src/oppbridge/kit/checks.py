@@ -16,6 +16,7 @@ from .promises import EchoChecks, FeedChecks, GuardChecks, KeyedCreateChecks
 from .reading import FetchChecks, ReadingChecks
 from .rows import Person, Rows
 from .samples import Samples
+from .tallies import TallyChecks
 from .translating import DescriptionChecks, TranslationChecks
 from .trial import Trial, mapped
 from .trouble import Troublemaker
@@ -35,6 +36,7 @@ class ConnectorTests(
     GuardChecks,
     EchoChecks,
     FeedChecks,
+    TallyChecks,
     FailureChecks,
     LostAnswerChecks,
 ):

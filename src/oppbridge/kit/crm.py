@@ -31,7 +31,8 @@ class Manners:
     a second row with the same external reference; without it only a search helps. `guards` honours
     the revision a client sends along. `late` is how many seconds a person's commit may stay
     invisible. `cut` shortens required texts silently, beyond what the schema says. `in_use`
-    refuses to delete what others point at. `page` is the most rows a page has.
+    refuses to delete what others point at. `page` is the most rows a page has. `tallied` numbers
+    revisions across all rows, so that ranges of them can be counted.
     """
 
     per_second: int = 3
@@ -42,6 +43,7 @@ class Manners:
     cut: int | None = None
     in_use: bool = True
     page: int = 1000
+    tallied: bool = False
 
 
 def _nothing(_kind: str, _id: str) -> None:
@@ -69,7 +71,7 @@ class FakeCrm:
         self.faults = Faults()
         self.meddle: Callable[[str, str], None] = _nothing
         self.refuse: Callable[[str, Row], str | None] = _refuse_me
-        self.calls = self.writes = 0
+        self.calls = self.writes = self._revisions = 0
         self.lock = RLock()
         self.horizon = ""
         self.house = House(
@@ -157,12 +159,16 @@ class FakeCrm:
         table = self.table(kind)
         old, stamp = table.newest(id), self.clock.tick()
         if row is not None:
-            row = {**row, "id": id, "rev": (old["rev"] if old else 0) + 1, "updated": stamp}
+            row = {**row, "id": id, "rev": self._revision(old), "updated": stamp}
         entry = Entry(id, stamp, row)
         if late and self.manners.late:
             table.postpone(entry)
         else:
             table.put(entry)
+
+    def _revision(self, old: Row | None) -> int:
+        self._revisions += 1
+        return self._revisions if self.manners.tallied else (old["rev"] if old else 0) + 1
 
     def check_unused(self, kind: str, id: str) -> None:
         """Refuse the deletion of a row that others point at."""

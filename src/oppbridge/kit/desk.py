@@ -70,6 +70,16 @@ class Desk:
 
         return self._call(serve)
 
+    def between(self, kind: str, after: int, until: int | None = None) -> list[Row]:
+        """The rows whose revision is above `after` and at most `until`, in order of revision."""
+
+        def serve() -> list[Row]:
+            rows = [row for row in self.crm.table(kind).rows() if row["rev"] > after]
+            found = [row for row in rows if until is None or row["rev"] <= until]
+            return sorted(found, key=lambda row: int(row["rev"]))
+
+        return self._call(serve)
+
     def create(
         self,
         kind: str,

@@ -134,6 +134,16 @@ class Direct:
         rows = said(lambda: self.desk.find(self.kinds[entity], column, values))
         return [_shown(row) for row in rows]
 
+    def tally(self, entity: str, after: int, until: int) -> tuple[int, int]:
+        """How many rows have a revision in this range, and the sum of these revisions."""
+        rows = said(lambda: self.desk.between(self.kinds[entity], after, until))
+        return len(rows), sum(row["rev"] for row in rows)
+
+    def between(self, entity: str, after: int, until: int | None, limit: int) -> Sequence[Change]:
+        """The first rows of such a range in order of revision."""
+        rows = said(lambda: self.desk.between(self.kinds[entity], after, until))
+        return [_shown(row) for row in rows[:limit]]
+
     def describe(self, entity: str) -> Description:
         """The columns of the entity's table."""
         return said(lambda: self.desk.describe(self.kinds[entity]))
@@ -255,6 +265,7 @@ def direct_spec(dialect: Dialect, manners: Manners | None = None) -> ConnectorSp
         Trait.KEYED_CREATES: dialect.chosen or manners.unique,
         Trait.GUARDED_UPDATES: manners.guards,
         Trait.DELETIONS: manners.tombstones,
+        Trait.TALLIED: manners.tallied,
     }
     return ConnectorSpec(
         dialect.name,
