@@ -37,6 +37,7 @@ def main() -> None:
         planted = set(many.spoil())
         quick, seconds = timed(ranged=True)
         whole, slow = timed(ranged=False)
+        many.store.close()
     print(f"verify {asked.pairs:,} pairs, {len(planted)} planted; {load_average()}")
     for name, found in (("by ranges", quick), ("full reading", whole)):
         told = {(d.kind.value, d.system, d.key) for d in found.differences}

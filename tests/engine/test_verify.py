@@ -243,3 +243,21 @@ def test_an_update_that_was_refused_explains_the_difference(world):
     [one] = world.verify().differences
     assert (one.kind, one.system, one.state) == (Kind.DIFFERENT, "south", "dead")
     assert one.fields["employees"] == {"north": 5, "south": None}
+
+
+@pytest.mark.postgres
+def test_on_postgresql_differences_are_found_and_mended_too(postgres):
+    world = Checked(winner="north", fresh=postgres.fresh)
+    north = world.crms["north"]
+    keys = [north.add("companies", {"title": f"Company {n}", "state": "A"}) for n in range(3)]
+    world.run()
+    assert world.verify().equal
+    north.edit("companies", keys[0], {"phone": "0999"})
+    north.remove("companies", keys[1])
+    assert told(world.verify(repair=True)) == [
+        ("different", "account", "north"),
+        ("missing", "account", "north"),
+    ]
+    world.run()
+    assert world.verify().equal
+    world.store.close()

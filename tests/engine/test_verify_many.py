@@ -12,7 +12,9 @@ from tests.engine.multitude import Multitude
 
 @pytest.fixture(scope="module")
 def many():
-    return Multitude(50_000, page=50)
+    found = Multitude(50_000, page=50)
+    yield found
+    found.store.close()
 
 
 def told(found):

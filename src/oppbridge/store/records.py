@@ -96,10 +96,10 @@ def answered(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> None:
 
 def lacking(tx: Tx, entity: str, system: str) -> list[int]:
     """Records of an entity that no row stands for in one system."""
-    there = sa.select(link.c.record_id).where(
-        link.c.entity == entity, link.c.system == system, link.c.gone == 0
+    there = sa.exists().where(
+        link.c.record_id == record.c.id, link.c.system == system, link.c.gone == 0
     )
-    query = sa.select(record.c.id).where(record.c.entity == entity, record.c.id.not_in(there))
+    query = sa.select(record.c.id).where(record.c.entity == entity, ~there)
     return [row[0] for row in tx.plain(query)]
 
 
