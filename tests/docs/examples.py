@@ -1,7 +1,7 @@
 """The fenced examples of a page, and what running them must show.
 
 A page says in a comment which world its examples run in: `<!-- world: sandbox -->` starts both
-local systems with a small company and writes `oppbridge.yaml`; `<!-- world: sales -->` starts empty
+local systems with a small company and writes `oppbridge.yaml`; `<!-- world: fresh -->` starts empty
 ones, and the page's own configuration means them wherever it says Contoso; otherwise the folder is
 empty and nothing runs.
 """

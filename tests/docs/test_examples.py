@@ -13,7 +13,7 @@ from oppbridge.cli import run
 from oppbridge.config import load
 from oppbridge.mapping import load_map
 from tests.docs.examples import ROOT, examples, pages, shows, world_of
-from tests.migration.guide import SECRETS, empty, placed
+from tests.docs.worlds import WORLDS, configured, give_secrets, write_out
 
 
 def test_a_page_that_says_too_much_is_found_out():
@@ -29,30 +29,18 @@ RUNNABLE = [
 
 
 @pytest.fixture
-def sandbox():
-    from oppbridge.sandbox import Sandbox
-    from oppbridge.sandbox.generate import SMALL, generate_company
-
-    with Sandbox.start() as found:
-        generate_company(found, 7, SMALL)
-        yield found
-
-
-def configured(sandbox, folder):
-    """The demo's configuration, with the addresses of the running sandbox."""
-    text = (ROOT / "src/oppbridge/cli/demo.yaml").read_text()
-    (folder / "oppbridge.yaml").write_text(text.format(**sandbox.ready()))
-
-
-@pytest.fixture
-def sales():
-    """A sandbox with nothing in it yet, and the columns that pages tell their readers to add."""
-    with empty() as found:
+def sandbox(page):
+    """The systems of the page's world; None for pages that need none."""
+    world = WORLDS.get(world_of(page))
+    if world is None:
+        yield None
+        return
+    with world() as found:
         yield found
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, request):
+def folder(tmp_path, monkeypatch):
     """An empty folder to run a page's examples in; the environment is put back afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", os.environ.copy())
@@ -64,21 +52,15 @@ def folder(tmp_path, monkeypatch, request):
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_pages_examples_run_and_show_what_it_says(page, folder, capsys, request):
-    world = world_of(page)
-    if world != "empty":
-        sandbox = request.getfixturevalue("sandbox" if world == "sandbox" else "sales")
-        secret = sandbox.ready()["client_secret"]
-        os.environ.update(dict.fromkeys(("DEMO_SECRET", *SECRETS), secret))
-    if world == "sandbox":
+def test_a_pages_examples_run_and_show_what_it_says(page, folder, sandbox, capsys):
+    if sandbox is not None:
+        give_secrets(sandbox)
+    if world_of(page) == "sandbox":
         configured(sandbox, folder)
     memory = {}
     for example in examples(page):
-        if example.note.startswith("file="):
-            path = folder / example.note.removeprefix("file=")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(placed(example.text, sandbox) if world != "empty" else example.text)
-        elif example.kind == "console":
+        write_out(example, folder, sandbox)
+        if example.kind == "console":
             for step in example.steps():
                 out, code = carry_out(step.command, capsys, memory)
                 assert code == step.code, f"{step.command}: exit code {code}\n{out}"

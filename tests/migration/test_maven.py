@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from oppbridge import Bridge
+from tests.docs.worlds import migration, unlimited
 from tests.migration import maven
 from tests.migration.exports import data, every, read, whole
-from tests.migration.guide import laid_out, unlimited
 from tests.migration.killing import finished, state_of, ten_kills
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -26,12 +26,6 @@ TABLES = (
 )
 
 
-@pytest.fixture
-def export(tmp_path, monkeypatch):
-    monkeypatch.setenv("SALES_SECRET", "")
-    return tmp_path / "export"
-
-
 def in_small_batches(config):
     """More requests, so that there are more moments to be killed at."""
     text = config.read_text().replace("unit: ea", "unit: ea\n      batch: 20")
@@ -44,15 +38,15 @@ def state(sandbox):
 
 
 @pytest.mark.timeout(900)
-def test_every_deal_arrives_to_the_cent_and_a_second_run_writes_nothing(tmp_path, export):
-    whole(data("maven-crm-opportunities"), export)
-    with unlimited() as sandbox, Bridge.open(laid_out(tmp_path, sandbox)) as bridge:
+def test_every_deal_arrives_to_the_cent_and_a_second_run_writes_nothing(folder):
+    whole(data("maven-crm-opportunities"), folder / "export")
+    with unlimited() as sandbox, Bridge.open(migration(folder, sandbox)) as bridge:
         report = bridge.run("migration")
         assert report.outcome == "done", report.to_json()
         assert not bridge.dead()
         assert not report.notices
-        assert maven.differences(sandbox.dataverse, export) == []
-        assert set(maven.totals(sandbox.dataverse).values()) == {maven.total(export)}
+        assert maven.differences(sandbox.dataverse, folder / "export") == []
+        assert set(maven.totals(sandbox.dataverse).values()) == {maven.total(folder / "export")}
         written = sandbox.counters.writes("dataverse")
         again = bridge.run("migration")
         assert (again.outcome, again.wrote) == ("done", 0)
@@ -60,16 +54,17 @@ def test_every_deal_arrives_to_the_cent_and_a_second_run_writes_nothing(tmp_path
 
 
 @pytest.mark.timeout(600)
-def test_ten_kills_end_in_the_state_of_an_unbroken_run(tmp_path, export):
-    every(15, data("maven-crm-opportunities"), export, thinned="sales_pipeline.csv")
+def test_ten_kills_end_in_the_state_of_an_unbroken_run(folder):
+    every(15, data("maven-crm-opportunities"), folder / "export", thinned="sales_pipeline.csv")
     with unlimited() as sandbox:
-        finished(laid_out(tmp_path, sandbox))
+        finished(migration(folder, sandbox))
         unbroken = state(sandbox)
-    (tmp_path / "oppbridge.db").unlink()
+    (folder / "oppbridge.db").unlink()
     with unlimited() as sandbox:
-        config = in_small_batches(laid_out(tmp_path, sandbox))
+        config = in_small_batches(migration(folder, sandbox))
         ten_kills(config, sandbox, "dataverse", seed=20261125)
-        assert 0 < sandbox.dataverse.count("opportunity") < len(read(export / "sales_pipeline.csv"))
+        asked = len(read(folder / "export/sales_pipeline.csv"))
+        assert 0 < sandbox.dataverse.count("opportunity") < asked
         finished(config)
-        assert maven.differences(sandbox.dataverse, export) == []
+        assert maven.differences(sandbox.dataverse, folder / "export") == []
         assert state(sandbox) == unbroken

@@ -12,9 +12,9 @@ from decimal import Decimal
 import pytest
 
 from oppbridge import Bridge
+from tests.docs.worlds import migration, unlimited
 from tests.migration import northwind
 from tests.migration.exports import data, read
-from tests.migration.guide import laid_out, unlimited
 from tests.migration.killing import finished, state_of, ten_kills
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -41,15 +41,13 @@ NAMELESS = "contact Val2: {'name': ('Val2', ''), 'title': 'IT'} became None"
 
 
 @pytest.fixture
-def shop(tmp_path, monkeypatch):
-    monkeypatch.setenv("SALES_SECRET", "")
-    monkeypatch.setenv("SCM_SECRET", "")
-    return tmp_path / "shop"
+def shop(folder):
+    return folder / "shop"
 
 
 def configured(shop, sandbox):
     """The page's configuration of Supply Chain."""
-    laid_out(shop.parent, sandbox)
+    migration(shop.parent, sandbox)
     return shop / "oppbridge.yaml"
 
 
