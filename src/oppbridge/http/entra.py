@@ -65,6 +65,10 @@ class EntraSettings(Strict):
     """The certificate authority to trust instead of the machine's own."""
     patience: float = Field(default=60.0, ge=0)
     """Seconds that one call may be tried again before it is left to a later run."""
+    connect_within: float = Field(default=10.0, gt=0)
+    """Seconds in which a connection must come about."""
+    answer_within: float = Field(default=130.0, gt=0)
+    """Seconds that may pass between two pieces of an answer."""
     read_only: bool = False
     """Whether every write is refused."""
 

@@ -20,8 +20,10 @@ class Kind(StrEnum):
     STATUS = "status"  # answer `status` with `message` in the service's own form, and `headers`
     HTML = "html"  # an HTML error page with `status`, as gateways send
     RESET_BEFORE = "reset_before"  # cut the connection, nothing done
+    SILENCE = "silence"  # say nothing for `delay` seconds, then cut the connection, nothing done
     LOST_ANSWER = "lost_answer"  # do it, commit, cut the connection `delay` seconds later
     SLOW_BODY = "slow_body"  # do it, send the answer in slices over `delay` seconds
+    SLOW_CLOSE = "slow_close"  # do it, answer without a length, close the line `delay` seconds late
     RESET_IN_BODY = "reset_in_body"  # do it, send half of the answer, cut the connection
     TRUNCATED = "truncated"  # do it, close in good order after half of the answer
     MISSING_PART = (

@@ -59,6 +59,8 @@ class Front:
         }
         if Kind.LATENCY in faults:
             await asyncio.sleep(faults[Kind.LATENCY].delay)
+        if Kind.SILENCE in faults:
+            await asyncio.sleep(faults[Kind.SILENCE].delay)
         instead = self._instead(faults, request)
         if instead is not None:
             self._count(request, instead, 0)
@@ -93,10 +95,12 @@ class Front:
             return await _half(incoming, answer, abort=Kind.RESET_IN_BODY in faults)
         if Kind.SLOW_BODY in faults:
             return await _slowly(incoming, answer, faults[Kind.SLOW_BODY].delay)
+        if Kind.SLOW_CLOSE in faults:
+            return await _lingering(incoming, answer, faults[Kind.SLOW_CLOSE].delay)
         return _send(answer)
 
     def _instead(self, faults: dict[Kind, Fault], request: Request) -> Response | None:
-        if Kind.RESET_BEFORE in faults:
+        if faults.keys() & {Kind.RESET_BEFORE, Kind.SILENCE}:
             return _UNANSWERED
         if Kind.THROTTLE in faults:
             fault = faults[Kind.THROTTLE]
@@ -174,4 +178,15 @@ async def _slowly(
     for begin in range(0, len(answer.body), size):
         await response.write(answer.body[begin : begin + size])
         await asyncio.sleep(seconds / 10)
+    return response
+
+
+async def _lingering(
+    incoming: web.BaseRequest, answer: Response, seconds: float
+) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.force_close()
+    await response.prepare(incoming)
+    await response.write(answer.body)
+    await asyncio.sleep(seconds)
     return response

@@ -29,7 +29,7 @@ def open_line(settings: DataverseSettings, selections: Mapping[str, Selection]) 
         Tokens(token_source(settings, root, http)),
         gate_of(root, settings.identity),
         judge,
-        Bounds(patience=settings.patience),
+        Bounds(settings.connect_within, settings.answer_within, settings.patience),
     )
     entities = {
         name: Entity(selection, table_of(selection)) for name, selection in selections.items()

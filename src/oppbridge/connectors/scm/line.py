@@ -23,7 +23,7 @@ def session_of(settings: ScmSettings) -> tuple[Session, Gate]:
     http = pool(settings.ca_file)
     gate = gate_of(root, settings.identity)
     tokens = Tokens(token_source(settings, root, http))
-    bounds = Bounds(patience=settings.patience)
+    bounds = Bounds(settings.connect_within, settings.answer_within, settings.patience)
     return Session(root, http, tokens, gate, judge, bounds), gate
 
 
@@ -34,7 +34,7 @@ def inventory_of(settings: ScmSettings) -> Inventory | None:
         return None
     http = pool(settings.ca_file)
     entra = Tokens(application_tokens(settings, given.scope, http))
-    bounds = Bounds(patience=settings.patience)
+    bounds = Bounds(settings.connect_within, settings.answer_within, settings.patience)
     root = checked_root(given.url)
     gate = gate_of(root, settings.identity)
     session = Session(root, http, Tokens(Island(given, entra, http)), gate, bounds=bounds)
