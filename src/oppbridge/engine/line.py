@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..contract import Trait
-from ..errors import Unavailable
+from ..errors import AccessDenied, Stop, Unavailable
 from ..hookspecs import Event
 from ..records.scalars import instant_text
 from ..store import Lease, Store, Tx, cursors, runs
@@ -57,6 +57,8 @@ class Line:
     quiet: dict[tuple[str, str], Place] = field(default_factory=dict)
     out: set[str] = field(default_factory=set)  # systems nothing more is asked of in this run
     blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
+    unsure: dict[tuple[str, str], str] = field(default_factory=dict)  # not answered, and why
+    asked: set[tuple[str, str]] = field(default_factory=set)  # of those, looked at again
 
     def flows(self, entity: str) -> Sequence[str]:
         """Names of the flows that move an entity."""
@@ -96,6 +98,12 @@ class Line:
                 runs.renew(tx, self.lease, self.now())
                 self.renewed = self.now()
             yield tx
+
+    def stop(self, system: str, what: str, error: Stop) -> None:
+        """Ask nothing more of a system in this run: someone must act."""
+        self.report.stop(what)
+        self.report.denied |= isinstance(error, AccessDenied)
+        self.out.add(system)
 
     def finish(self) -> None:
         """Store quiet cursors and the report, and give the lease back: one transaction."""

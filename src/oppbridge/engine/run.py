@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..errors import AccessDenied, Retry, Stop
+from ..errors import Retry, Stop
 from ..store import records, writes
 from .decide import decide
 from .deliver import deliver
@@ -24,7 +24,7 @@ def run(line: Line, entities: Sequence[str] | None = None) -> Report:
         watch(line, chosen)
         for _ in range(PASSES):
             judge(line, chosen)
-            if not carry_out(line, chosen):
+            if not carry_out(line, chosen) and not asked_again(line):
                 break
         count_open(line, chosen)
     finally:
@@ -38,7 +38,7 @@ def carry_on(line: Line, chosen: Sequence[EntityFlow]) -> int:
     for _ in range(PASSES):
         now = carry_out(line, chosen)
         sent += now
-        if not now:
+        if not now and not asked_again(line):
             break
     return sent
 
@@ -75,6 +75,13 @@ def carry_out(line: Line, chosen: Sequence[EntityFlow]) -> int:
     return sent + sum(_guarded(post, _delete) for post in reversed(posts) if _key(post) in waiting)
 
 
+def asked_again(line: Line) -> bool:
+    """Whether writes went unanswered just now: the next pass finds out what became of them."""
+    fresh = line.unsure.keys() - line.asked
+    line.asked |= fresh
+    return bool(fresh)
+
+
 def count_open(line: Line, chosen: Sequence[EntityFlow]) -> None:
     """Put what still waits, is held or is dead into the report."""
     entities = {one.entity for one in chosen}
@@ -82,6 +89,8 @@ def count_open(line: Line, chosen: Sequence[EntityFlow]) -> None:
         rows = writes.tally(tx)
     names = {"wait": "waiting", "held": "held", "dead": "dead"}
     for flow, system, entity, state, count in rows:
+        if state == "sent" and (system, entity) in line.unsure:
+            line.report.trouble(line.unsure[system, entity])
         if flow == line.flow.name and entity in entities and state in names:
             line.report.place(entity, system or "both", names[state], count)
 
@@ -105,9 +114,7 @@ def _guarded(post: Post, step: Callable[[Post], int]) -> int:
         line.report.trouble(f"{post.system}/{post.entity}: {exc}")
         line.blind.add(_key(post))
     except Stop as exc:
-        line.report.stop(f"{post.system}/{post.entity}: {exc}")
-        line.report.denied |= isinstance(exc, AccessDenied)
-        line.out.add(post.system)
+        line.stop(post.system, f"{post.system}/{post.entity}: {exc}", exc)
     return 0
 
 

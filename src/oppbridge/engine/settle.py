@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..contract import Action, Receipt
-from ..errors import Gone, Invalid, Retry, Stale, Unlinked, Unsure
+from ..errors import Gone, Invalid, Retry, Stale, Stop, Unlinked, Unsure
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern, reference_patterns, unescape
@@ -221,7 +221,7 @@ def _gone(link: Link, out: Settled) -> None:
 def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> None:
     planned, link = outgoing.planned, outgoing.link
     if isinstance(error, Unsure):
-        post.line.report.trouble(f"{post.system}: {error}")
+        post.line.unsure[post.system, post.entity] = f"{post.system}: {error}"
         return  # stays `sent`: recover finds out before anyone observes the system again
     if isinstance(error, Stale | Gone) and link is not None:
         out.forget.append(planned.id)
@@ -233,6 +233,9 @@ def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> N
     elif isinstance(error, Retry):
         planned.state, planned.why = "planned", str(error)
         post.line.report.trouble(f"{post.system}: {error}")
+    elif isinstance(error, Stop):
+        planned.state, planned.why = "planned", str(error)
+        post.line.stop(post.system, f"{post.system}/{post.entity}: {error}", error)
     else:
         planned.state, planned.why = "dead", str(error)
         post.count("dead")

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import msal
 import requests
 
-from oppbridge.errors import AccessDenied, ConfigError, OppBridgeError, Unavailable
+from oppbridge.errors import AccessDenied, ConfigError, OppBridgeError, Throttled, Unavailable
 
-from .trouble import NETWORK_ERRORS
+from .trouble import NETWORK_ERRORS, retry_after, untrusted
 
 _MARGIN = 300.0
 _TIMEOUT = (10.0, 30.0)
@@ -79,6 +79,9 @@ class Tokens:
         try:
             found = self._source(fresh=fresh)
         except NETWORK_ERRORS as error:
+            refused = untrusted("the directory", error)
+            if refused is not None:
+                raise refused from error
             raise Unavailable(
                 f"the directory cannot be reached ({type(error).__name__})"
             ) from error
@@ -154,19 +157,45 @@ def with_device_code(
 
 
 class _Line:
-    """The session as msal wants it: without redirects and with a time limit."""
+    """The session as msal wants it: without redirects and with a time limit.
+
+    What a gateway or an overloaded directory answers is told apart here: msal raises errors of its
+    own about it, or takes it for a refusal.
+    """
 
     def __init__(self, http: requests.Session) -> None:
         self._http = http
 
     def get(self, url: str, **given: Any) -> requests.Response:
-        return self._http.get(url, **{"timeout": _TIMEOUT, "allow_redirects": False, **given})
+        given = {"timeout": _TIMEOUT, "allow_redirects": False, **given}
+        return _answered(self._http.get(url, **given))
 
     def post(self, url: str, **given: Any) -> requests.Response:
-        return self._http.post(url, **{"timeout": _TIMEOUT, "allow_redirects": False, **given})
+        given = {"timeout": _TIMEOUT, "allow_redirects": False, **given}
+        return _answered(self._http.post(url, **given))
 
     def close(self) -> None:
         """Nothing: the session belongs to the connector."""
+
+
+def _answered(answer: requests.Response) -> requests.Response:
+    """The directory's own answer. Raises what any other stands for."""
+    status = answer.status_code
+    if 300 <= status < 400:
+        raise ConfigError(
+            f"the directory answers {status}: a redirect, which is not followed. "
+            "Is the authority right?"
+        )
+    if status == 429:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        raise Throttled("the directory wants to be asked later", retry_after(headers))
+    if status in (407, 408) or status >= 500:
+        raise Unavailable(f"the directory answered {status}")
+    try:
+        answer.json()
+    except ValueError as error:
+        raise Unavailable(f"the directory did not answer with JSON ({status})") from error
+    return answer
 
 
 def _check_key(certificate: Certificate) -> None:

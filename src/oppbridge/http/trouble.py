@@ -68,15 +68,23 @@ def unanswered(call: Call, text: str) -> OppBridgeError:
 
 def network(call: Call, host: str, error: Exception) -> OppBridgeError:
     """The error for a call that failed on the way there or back."""
+    refused = untrusted(host, error)
+    if refused is not None:
+        return refused
     causes = list(_causes(error))
     names = " / ".join(dict.fromkeys(type(cause).__name__ for cause in causes))
-    if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
-        return ConfigError(
-            f"the certificate of {host} is not trusted: set ca_file to the CA that signed it"
-        )
     if any(isinstance(cause, _NOTHING_SENT) for cause in causes):
         return Unavailable(f"{host} cannot be reached ({names})")
     return unanswered(call, f"{call.name} was not answered by {host} ({names})")
+
+
+def untrusted(host: str, error: Exception) -> ConfigError | None:
+    """The error where a host showed a certificate that nobody trusted has signed."""
+    if not any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in _causes(error)):
+        return None
+    return ConfigError(
+        f"the certificate of {host} is not trusted: set ca_file to the CA that signed it"
+    )
 
 
 def said(call: Call, answer: Answer) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oppbridge.errors import AccessDenied, OppBridgeError, Retry
+from oppbridge.errors import OppBridgeError, Retry, Stop
 
 from .codes import DUPLICATES, code_of
 from .desk import chunks
@@ -52,7 +52,7 @@ def run_bulk(run: Run, message: Message, targets: Sequence[Target]) -> list[Targ
         if refused is None:
             continue
         error, code, status = refused
-        if isinstance(error, Retry | AccessDenied):
+        if isinstance(error, Retry | Stop):
             run.refuse([target.id for target in some], error, code)
         elif status in _NO_SUCH_MESSAGE or len(some) <= _SMALL:
             left += some

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from oppbridge.errors import OppBridgeError, Retry, Stop, Throttled, Unavailable, Unsure
+from oppbridge.errors import OppBridgeError, Retry, Stop, Throttled, Unsure
 from oppbridge.http.answer import Answer, Call
 from oppbridge.http.batch import ChangeSet, Operation, Outcome, build, parse
 from oppbridge.http.decode import encode
@@ -93,15 +93,12 @@ class Post:
         return self._stopping(found)
 
     def _stopping(self, found: list[Sent]) -> list[Sent]:
-        """What stops everything is raised while nothing was sent; later on it waits its turn."""
+        """What stops everything is raised while nothing was sent; later on it is a receipt's."""
         stops = [sent.error for sent in found if isinstance(sent.error, Stop)]
         if stops and len(stops) == len(found) and not self.sent:
             raise stops[0]
         self.sent = True
-        return [
-            Sent(error=Unavailable(str(sent.error))) if isinstance(sent.error, Stop) else sent
-            for sent in found
-        ]
+        return found
 
     def _alone(self, send: Send) -> Sent:
         call = send.call
