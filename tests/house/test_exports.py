@@ -10,8 +10,8 @@ PUBLIC = {
     "oppbridge": {"Bridge", "__version__", "hookimpl"},
     "oppbridge.bridge": {"Bridge"},
     "oppbridge.config": {
-        "Configuration", "EntitySection", "FieldRule", "Filter", "FlowSection", "PartSection",
-        "Participant", "SystemSection", "build", "compile_filter", "connector_of", "load",
+        "Configuration", "EntitySection", "FieldRule", "Filter", "FlowSection", "MatchSection",
+        "PartSection", "Participant", "SystemSection", "build", "compile_filter", "connector_of", "load",
         "policy_called", "store_url", "system_settings",
     },
     "oppbridge.engine": None,

@@ -13,6 +13,7 @@ from oppbridge.kit.direct import Direct, DirectSettings, direct_spec
 from oppbridge.kit.north import NORTH
 from oppbridge.kit.south import SOUTH
 from oppbridge.mapping import compile_map, load_map
+from oppbridge.match.rules import MatchRules
 from oppbridge.store import Store, open_store
 
 ENTITIES = ("account", "contact", "product", "opportunity", "quote", "order")
@@ -45,7 +46,7 @@ class World:
     entities: Sequence[str] = ENTITIES
     sweep_every: int = 0
     fresh: Callable[[], str] = lambda: "sqlite://"  # the address of an empty database
-    match: Sequence[str] = ()
+    match: MatchRules = field(default_factory=MatchRules)
 
     def __post_init__(self) -> None:
         self.seconds = count(1_800_000_000)
@@ -81,7 +82,7 @@ class World:
                     members,
                     policy,
                     deletions=self.deletions,
-                    match=tuple(self.match),
+                    match=self.match,
                     remembered=entity == "opportunity",
                 )
                 for entity in self.entities

@@ -11,6 +11,7 @@ from ..config import (
     Configuration,
     EntitySection,
     FlowSection,
+    MatchSection,
     build,
     compile_filter,
     connector_of,
@@ -21,6 +22,7 @@ from ..contract import ConnectorSpec
 from ..decision import Policy
 from ..engine import EntityFlow, Flow, Member, System
 from ..errors import ConfigError
+from ..match.rules import MatchRules
 from ..plugins import Plugins
 
 if TYPE_CHECKING:
@@ -150,7 +152,7 @@ class Assembly:
                     owners={path: rule.owner for path, rule in one.fields.items() if rule.owner},
                     owner_of_all=one.owner,
                     deletions=one.deletions,
-                    match=one.match,
+                    match=_match(one.match),
                     remembered=entity in REMEMBERED,
                     scorer=scorer if entity == "opportunity" else None,
                     enrichers=[e for e in enrichers if entity in e.entities],
@@ -182,6 +184,13 @@ class Assembly:
             where = [*path, "fields", of, "policy"]
             out[of] = (name, policy_called(self.found, name, policies, where))
         return out
+
+
+def _match(one: MatchSection) -> MatchRules:
+    if one.fuzzy is None:
+        return MatchRules(one.exact)
+    alike = one.fuzzy
+    return MatchRules(one.exact, alike.fields, alike.link_above, alike.ask_above)
 
 
 def _members(one: EntitySection, entity: str, systems: Mapping[str, System]) -> dict[str, Member]:

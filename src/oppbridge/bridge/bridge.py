@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from .assembly import Assembly
     from .checking import Finding
+    from .matching import Match
     from .plans import Plan, PlannedWrite
 
 Progress = Callable[[str, str, str, int], None]
@@ -185,6 +186,21 @@ class Bridge:
 
         with self._line(flow, progress) as line:
             return verified(line, entities, repair=repair)
+
+    def match(self, flow: str, progress: Progress | None = None) -> list[Match]:
+        """Observe, and say which records that systems held before they met would be joined.
+
+        Nothing is joined and nobody asked before a plan or a run.
+        """
+        from ..engine import watch
+        from .matching import proposals
+
+        with self._line(flow, progress) as line:
+            try:
+                watch(line, line.flow.entities)
+                return proposals(line)
+            finally:
+                line.finish()
 
     # -- people -------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from ..errors import ConfigError
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..store import Planned, Store, Tx, records, writes
+from .matching import settle_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,12 @@ def approve(store: Store, ids: Sequence[int], by: str, choice: str | None, flows
             raise ConfigError(f"write {clashes[0].id} is a clash; say which system wins ({said})")
         for write in clashes:
             _rule(tx, write, str(choice), flows)
-        writes.decided_by(tx, [w.id for w in chosen if w.action != "clash"], "approved", by)
-        writes.decided_by(tx, [w.id for w in clashes], "done", by)
+        matches = [write for write in chosen if write.action == "match"]
+        for write in matches:
+            settle_match(tx, write, choice, flows)
+        answered = [write.id for write in (*clashes, *matches)]
+        writes.decided_by(tx, [w.id for w in chosen if w.id not in answered], "approved", by)
+        writes.decided_by(tx, answered, "done", by)
         return len(chosen)
 
 

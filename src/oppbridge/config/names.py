@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..errors import ConfigError
+from ..match.rules import DOMAIN
 from ..nearest import suggestion
 from ..records import ENTITIES
+from ..records.fields import references
 from ..records.values import collections, known_field, model
 from .filters import compile_filter
 from .problems import Key, problem
-from .sections import Configuration, EntitySection, FlowSection
+from .sections import Configuration, EntitySection, FlowSection, MatchSection, ShortMatch
 
 Found = tuple[list[Key], str]
 
@@ -69,7 +71,6 @@ def _systems(path: list[Key], section: EntitySection, systems: list[str]) -> Ite
 
 def _fields(path: list[Key], entity: str, section: EntitySection) -> Iterator[Found]:
     named: list[tuple[list[Key], str]] = [(["fields", name], name) for name in section.fields]
-    named += [(["match", index], name) for index, name in enumerate(section.match)]
     for system, part in section.systems.items():
         named += [
             (["systems", system, "owns", index], name)
@@ -77,8 +78,26 @@ def _fields(path: list[Key], entity: str, section: EntitySection) -> Iterator[Fo
             if name != "*"
         ]
     valid = _spellings(entity)
+    yield from _match(path, entity, section.match)
     for inner, name in named:
         if name not in valid and not (known_field(entity, name) and name.startswith("custom.")):
+            yield [*path, *inner], f"{name!r} is no field of {entity}{suggestion(name, valid)}"
+
+
+def _match(path: list[Key], entity: str, section: MatchSection) -> Iterator[Found]:
+    """Fields to match by: what has one value that means the same in every system."""
+    exact: list[Key] = ["match"] if isinstance(section, ShortMatch) else ["match", "exact"]
+    named: list[tuple[list[Key], str]] = [([*exact, i], n) for i, n in enumerate(section.exact)]
+    if section.fuzzy is not None:
+        named += [(["match", "fuzzy", "fields", name], name) for name in section.fuzzy.fields]
+    fields = model(entity).model_fields
+    valid = [name for name in fields if name != "custom" and name not in collections(entity)]
+    if {"website", "email"} & set(fields):
+        valid.append(DOMAIN)
+    for inner, name in named:
+        if name in references(model(entity)):
+            yield [*path, *inner], f"{name!r} points at another record; match by what is its own"
+        elif name not in valid and not name.startswith("custom."):
             yield [*path, *inner], f"{name!r} is no field of {entity}{suggestion(name, valid)}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from .secrets import Reference
 
@@ -83,6 +83,44 @@ class FieldRule(Section):
         return self
 
 
+class FuzzySection(Section):
+    """By which fields records are alike, and how alike they must be."""
+
+    fields: Mapping[str, Annotated[float, Field(gt=0)]] = Field(
+        min_length=1, description="Fields and their weights; `domain` is that of website or e-mail."
+    )
+    link_above: float = Field(
+        0.95, ge=0, description="Likeness from which two records are joined; above 1: never."
+    )
+    ask_above: float = Field(0.8, ge=0, le=1, description="Likeness from which a person is asked.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FuzzySection:
+        if self.ask_above > self.link_above:
+            raise ValueError("ask_above must not be more than link_above")
+        return self
+
+
+class MatchSection(Section):
+    """How records are found that both systems had before they met."""
+
+    exact: tuple[str, ...] = Field(
+        (), description="Fields that identify a record, the surest first; `domain` is one."
+    )
+    fuzzy: FuzzySection | None = Field(None, description="Fields by which records are alike.")
+
+
+class ShortMatch(MatchSection):
+    """A `match` given as a list."""
+
+
+def _match(raw: Any) -> Any:
+    if isinstance(raw, list):
+        told = all(isinstance(name, str) for name in raw)
+        return ShortMatch(exact=tuple(raw)) if told else {"exact": raw}
+    return raw
+
+
 class EntitySection(Section):
     """How one entity moves in a flow."""
 
@@ -97,8 +135,10 @@ class EntitySection(Section):
     deletions: Literal["hold", "propagate", "ignore"] = Field(
         "hold", description="What a deletion does elsewhere: waits for a person, goes, or nothing."
     )
-    match: tuple[str, ...] = Field(
-        (), description="Fields that identify a record both systems had before they met."
+    match: Annotated[MatchSection, BeforeValidator(_match)] = Field(
+        default_factory=MatchSection,
+        description="What identifies a record both systems had before they met; "
+        "`match: [number]` is short for `match: {exact: [number]}`.",
     )
 
 

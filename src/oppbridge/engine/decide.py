@@ -11,8 +11,9 @@ from ..records.scalars import Scalar, parse_instant
 from ..records.totals import problems
 from ..records.values import build, collections, pattern
 from ..store import Link, Planned, Record, Tx, links, records, writes
-from .adopt import adopt
+from .compare import rekey
 from .docket import Decision
+from .doubt import follow_joins, twins_of
 from .flow import EntityFlow, Ruled
 from .learn import differences
 from .line import Line
@@ -26,8 +27,6 @@ BATCH = 2000
 def decide(line: Line, flow: EntityFlow) -> int:
     """Decide every record of an entity that was asked for. Returns how many were decided."""
     after, count = 0, 0
-    if flow.match:
-        adopt(line, flow)
     while True:
         with line.store.read() as tx:
             ids = records.asked(tx, line.flow.name, flow.entity, after, BATCH)
@@ -51,11 +50,16 @@ def _consider(tx: Tx, line: Line, flow: EntityFlow, ids: list[int]) -> Iterable[
     waiting = writes.open_of(tx, ids, line.flow.name)
     taking_part = {id: [k for k in held.get(id, ()) if k.system in flow.members] for id in ids}
     registry = Registry.of(tx, flow.entity, (k for group in taking_part.values() for k in group))
-    for id, record in records.by_id(tx, ids).items():
+    known = records.by_id(tx, ids)
+    follow_joins(tx, flow.entity, known.values(), (k for group in held.values() for k in group))
+    twins = twins_of(tx, flow, ids) if flow.match else {}
+    for id, record in known.items():
         group = taking_part[id]
         news = [news_of(link, record, registry) for link in group]
         merged = merge(_case(flow, record, news))
-        yield Decision(record, group, news, waiting.get(id, []), merged, dict(record.agreed))
+        one = Decision(record, group, news, waiting.get(id, []), merged, dict(record.agreed))
+        one.twins = twins.get(id, {})
+        yield one
 
 
 def _case(flow: EntityFlow, record: Record, news: list[News]) -> Case:
@@ -170,6 +174,8 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     )
 
 
+    if flow.match:
+        rekey(tx, flow, decisions)
 def _check(line: Line, flow: EntityFlow, one: Decision) -> None:
     """Values that do not make a record stop its writes; what does not add up is told."""
     values = one.merged.values

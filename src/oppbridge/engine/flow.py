@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract import ConnectorSpec, Trait
 from ..decision import Clash, Enricher, Gate, Policy
+from ..match.rules import MatchRules
 from ..merge import PRESENCE
 from ..records.values import Values, pattern
 
@@ -78,7 +79,7 @@ class EntityFlow:
     owners: Mapping[str, str] = field(default_factory=dict)
     owner_of_all: str | None = None
     deletions: str = "hold"
-    match: tuple[str, ...] = ()
+    match: MatchRules = field(default_factory=MatchRules)
     remembered: bool = False
     scorer: Guarded | None = None
     enrichers: Sequence[Enricher] = ()

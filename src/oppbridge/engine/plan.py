@@ -13,6 +13,7 @@ from ..records.values import part_of, pattern
 from ..store import Link, Planned
 from ..store.rows import dump
 from .docket import Decision
+from .doubt import question
 from .flow import EntityFlow, Member
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def _need(
         return None
     if not _admitted(member, one):
         return None
+    if twins := one.twins.get(member.system.name):
+        asked = question(line, flow, member, one, twins)
+        told = {**asked.fields, **asked.reasons}
+        asked.digest = digest(asked.system, asked.action, one.record.uid, told)
+        return asked
     kinds = member.map(flow.entity)
     fields = {p: v for p, v in values.items() if v is not None and creatable(kinds, p)}
     return _write(line, member, one, "create", link, fields)
@@ -180,7 +186,7 @@ def _question(line: Line, one: Decision) -> Planned:
 
 
 def _gate(flow: EntityFlow, write: Planned, one: Decision) -> None:
-    if write.action == "clash":
+    if write.action in ("clash", "match"):
         return
     if one.problem is not None:
         write.state, write.why = "dead", one.problem

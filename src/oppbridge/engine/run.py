@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..errors import Retry, Stop
 from ..store import records, writes
+from .adopt import adopt
 from .decide import decide
 from .deliver import deliver
 from .flow import EntityFlow
@@ -56,13 +57,20 @@ def judge(line: Line, chosen: Sequence[EntityFlow]) -> int:
     """Decide whatever was asked for. Returns how many records were decided."""
     with line.store.read() as tx:
         asked = {one.entity for one in chosen if records.any_asked(tx, line.flow.name, one.entity)}
+    met = [one for one in chosen if one.entity in asked]
+    try:  # all of them first: who points at whom is known once everybody is met
+        for one in met:
+            if one.match:
+                adopt(line, one)
+    except Retry as exc:
+        line.report.trouble(str(exc))
+        return 0
     count = 0
-    for one in chosen:
-        if one.entity in asked:
-            try:
-                count += decide(line, one)
-            except Retry as exc:
-                line.report.trouble(f"{one.entity}: {exc}")
+    for one in met:
+        try:
+            count += decide(line, one)
+        except Retry as exc:
+            line.report.trouble(f"{one.entity}: {exc}")
     return count
 
 

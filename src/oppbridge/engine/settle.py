@@ -251,7 +251,8 @@ def _join_known(tx: Tx, post: Post, out: Settled) -> None:
         if found is None or found.id == link.id:
             continue
         if found.record_id != link.record_id:
-            records.join(tx, link.record_id, found.record_id)
+            why = f"{post.system} has one row for both: {link.key}"
+            out.ask.update(records.join(tx, link.record_id, found.record_id, why))
         if link in out.revived:
             links.delete(tx, [found.id])
         else:

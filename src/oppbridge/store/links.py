@@ -65,6 +65,15 @@ def keys_of(tx: Tx, system: str, records: Sequence[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows if row[2] == system and not row[3]}
 
 
+def systems_of(tx: Tx, records: Sequence[int]) -> dict[int, dict[str, bool]]:
+    """By record, the systems in which it has or had a row, and whether the row is there."""
+    columns = (link.c.record_id, link.c.system, link.c.gone)
+    found: dict[int, dict[str, bool]] = {}
+    for row in tx.chunked(lambda a: sa.select(*columns).where(a), link.c.record_id, records):
+        found.setdefault(row[0], {})[row[1]] = not row[2]
+    return found
+
+
 def mentioning(tx: Tx, system: str, key: str) -> list[Link]:
     """Live links of a system whose shown values hold this native key."""
     inside = dump(key)

@@ -7,18 +7,45 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from . import pairs
 from .rows import Record, dump, load
-from .schema import learned, link, natural, record, todo, write
+from .schema import alias, awaits, history, learned, link, natural, record, todo, write
 from .transaction import Tx
 
 
 def by_uid(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, int]:
-    """Record ids by uid."""
+    """Record ids by uid, also by that of a record that was joined to another since."""
 
     def build(among: Any) -> Any:
         return sa.select(record.c.uid, record.c.id).where(record.c.entity == entity, among)
 
-    return {row[0]: row[1] for row in tx.chunked(build, record.c.uid, uids)}
+    def build_joined(among: Any) -> Any:
+        return sa.select(alias.c.uid, alias.c.record_id).where(alias.c.entity == entity, among)
+
+    found = {row[0]: row[1] for row in tx.chunked(build, record.c.uid, uids)}
+    others = [uid for uid in uids if uid not in found]
+    return found | {row[0]: row[1] for row in tx.chunked(build_joined, alias.c.uid, others)}
+
+
+def renamed(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, str]:
+    """For uids of records that were joined to others: the uids of those others."""
+
+    def build(among: Any) -> Any:
+        pairs = sa.select(alias.c.uid, record.c.uid).join(record, record.c.id == alias.c.record_id)
+        return pairs.where(alias.c.entity == entity, among)
+
+    return {row[0]: row[1] for row in tx.chunked(build, alias.c.uid, uids)}
+
+
+def any_joined(tx: Tx) -> bool:
+    """Whether any record was ever joined to another."""
+    return bool(tx.rows(sa.select(alias.c.uid).limit(1)))
+
+
+def joined_to(tx: Tx, id: int) -> list[tuple[str, str]]:
+    """(uid, why) of every record that was joined to this one."""
+    query = sa.select(alias.c.uid, alias.c.why).where(alias.c.record_id == id)
+    return tx.plain(query.order_by(alias.c.uid))
 
 
 def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
@@ -33,6 +60,12 @@ def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Record]:
     return {row[0]: _record(*row) for row in rows}
 
 
+def after(tx: Tx, entity: str, id: int, limit: int) -> list[int]:
+    """The next records of an entity, in id order."""
+    query = sa.select(record.c.id).where(record.c.entity == entity, record.c.id > id)
+    return [row[0] for row in tx.plain(query.order_by(record.c.id).limit(limit))]
+
+
 def insert(tx: Tx, rows: Sequence[tuple[int, str, str]]) -> None:
     """Add records (id, entity, uid) that nothing is agreed about yet."""
     tx.insert(record, ("id", "entity", "uid"), rows)
@@ -44,12 +77,25 @@ def update(tx: Tx, records: Sequence[Record]) -> None:
     tx.update(record, ("id", "agreed", "rulings"), rows)
 
 
-def join(tx: Tx, kept: int, dropped: int) -> None:
-    """Make two records one: the links of `dropped` become those of `kept`."""
+def join(tx: Tx, kept: int, dropped: int, why: str) -> list[int]:
+    """Make two records one: links and history of `dropped` become those of `kept`.
+
+    What was written stays written; what was only planned is decided anew. The uid of `dropped`
+    goes on to mean `kept`. Returns the records that were thought to be one with either.
+    """
     tx.run(sa.update(link).where(link.c.record_id == dropped).values(record_id=kept))
-    for table in (todo, natural, write):
+    tx.run(sa.update(history).where(history.c.record_id == dropped).values(record_id=kept))
+    tx.run(sa.update(alias).where(alias.c.record_id == dropped).values(record_id=kept))
+    done = sa.update(write).where(write.c.record_id == dropped, write.c.state == "done")
+    tx.run(done.values(record_id=kept))
+    for table in (todo, natural, write, awaits):
         tx.run(sa.delete(table).where(table.c.record_id == dropped))
+    [[entity, uid]] = tx.rows(
+        sa.select(record.c.entity, record.c.uid).where(record.c.id == dropped)
+    )
+    tx.run(sa.insert(alias).values(entity=entity, uid=uid, record_id=kept, why=why))
     tx.run(sa.delete(record).where(record.c.id == dropped))
+    return pairs.joined(tx, kept, dropped)
 
 
 def ask(tx: Tx, flows: Sequence[str], entity: str, ids: Iterable[int]) -> None:
@@ -103,14 +149,25 @@ def lacking(tx: Tx, entity: str, system: str) -> list[int]:
     return [row[0] for row in tx.plain(query)]
 
 
-def set_natural(tx: Tx, entity: str, keys: Sequence[tuple[int, str, str]]) -> None:
-    """Store the natural keys (record id, field, value) of records."""
-    ids = sorted({row[0] for row in keys})
-    for start in range(0, len(ids), 5000):
-        block = tx.bind(ids[start : start + 5000])
+def set_natural(
+    tx: Tx, entity: str, keys: Sequence[tuple[int, str, str]], ids: Iterable[int] = ()
+) -> None:
+    """Store the natural keys (record id, field, value) of records; `ids` may have none left."""
+    told = sorted({row[0] for row in keys} | set(ids))
+    for start in range(0, len(told), 5000):
+        block = tx.bind(told[start : start + 5000])
         tx.run(sa.delete(natural).where(tx.among(natural.c.record_id)), {"keys": block})
     rows = [(entity, *row) for row in keys]
     tx.insert(natural, ("entity", "record_id", "field", "value"), rows, ignore=True)
+
+
+def natural_of(tx: Tx, ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """The natural keys (record id, field, value) of records."""
+
+    def build(among: Any) -> Any:
+        return sa.select(natural.c.record_id, natural.c.field, natural.c.value).where(among)
+
+    return [(row[0], row[1], row[2]) for row in tx.chunked(build, natural.c.record_id, ids)]
 
 
 def with_natural(tx: Tx, entity: str, field: str, values: Sequence[str]) -> list[tuple[str, int]]:

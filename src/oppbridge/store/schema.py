@@ -139,6 +139,29 @@ natural = Table(
     Index("natural_record", "record_id"),
 )
 
+pair = Table(
+    "pair",
+    metadata,
+    Column("left_id", Id, primary_key=True, autoincrement=False),  # the lower id of the two
+    Column("right_id", Id, primary_key=True, autoincrement=False),
+    Column("entity", String(30), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("told", Text),  # JSON: likeness by field
+    Column("equal", String(60)),  # the natural key both have
+    Column("verdict", String(10), nullable=False),  # open; same, apart: a person said so
+    Index("pair_right", "right_id"),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("entity", String(30), primary_key=True),
+    Column("uid", String(36), primary_key=True),  # of a record that was joined to another
+    Column("record_id", Id, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("alias_record", "record_id"),
+)
+
 history = Table(
     "history",
     metadata,

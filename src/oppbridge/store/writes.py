@@ -120,6 +120,25 @@ def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[P
     return [_planned(row) for row in tx.rows(query)]
 
 
+def about(tx: Tx, records: Sequence[int], action: str, state: str) -> list[Planned]:
+    """The writes of one action about these records that are in a state, oldest first."""
+
+    def build(among: Any) -> Any:
+        return _WHOLE.where(write.c.action == action, write.c.state == state, among)
+
+    found = [_planned(row) for row in tx.chunked(build, write.c.record_id, records)]
+    return sorted(found, key=lambda one: one.id)
+
+
+def under_way(tx: Tx, records: Sequence[int]) -> set[int]:
+    """Those of these records that have a write whose answer is not known."""
+
+    def build(among: Any) -> Any:
+        return sa.select(write.c.record_id).where(write.c.state == "sent", among)
+
+    return {row[0] for row in tx.chunked(build, write.c.record_id, records)}
+
+
 def doubtful(tx: Tx) -> set[tuple[str, str]]:
     """The (system, entity) pairs with writes in doubt."""
     query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent", _OPEN)

@@ -1,0 +1,1 @@
+"""Matching: whether two records that systems held before they met are the same thing. Pure."""

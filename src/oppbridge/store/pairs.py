@@ -1,0 +1,96 @@
+"""Pairs of records that may be one, and what people said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from .rows import dump, load
+from .schema import pair
+from .transaction import Tx
+
+OPEN, SAME, APART = "open", "same", "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Two records that may be one. `left` is the lower id; `equal` names a key both have."""
+
+    left: int
+    right: int
+    entity: str
+    score: float
+    told: dict[str, float] = field(default_factory=dict)
+    equal: str | None = None
+    verdict: str = OPEN
+
+    def other(self, id: int) -> int:
+        """The one that is not `id`."""
+        return self.right if id == self.left else self.left
+
+
+def of_records(tx: Tx, ids: Sequence[int]) -> list[Doubt]:
+    """Every pair in which one of these records stands."""
+    found: dict[tuple[int, int], Doubt] = {}
+    for column in (pair.c.left_id, pair.c.right_id):
+        for row in tx.chunked(sa.select(pair).where, column, ids):
+            found[row[0], row[1]] = _doubt(row)
+    return [found[both] for both in sorted(found)]
+
+
+def still_open(tx: Tx, entity: str) -> list[Doubt]:
+    """The pairs of an entity that nobody has judged, the likest first."""
+    query = sa.select(pair).where(pair.c.entity == entity, pair.c.verdict == OPEN)
+    order = (pair.c.score.desc(), pair.c.left_id, pair.c.right_id)
+    return [_doubt(row) for row in tx.rows(query.order_by(*order))]
+
+
+def replace(tx: Tx, ids: Sequence[int], doubts: Iterable[Doubt]) -> None:
+    """Let these be the open pairs of these records; what people said stays."""
+    for column in (pair.c.left_id, pair.c.right_id):
+        for start in range(0, len(ids), 5000):
+            where = (pair.c.verdict == OPEN, tx.among(column))
+            tx.run(sa.delete(pair).where(*where), {"keys": tx.bind(ids[start : start + 5000])})
+    tx.insert(pair, _NAMES, [_row(one) for one in doubts], ignore=True)
+
+
+def judge(tx: Tx, one: Doubt, verdict: str) -> None:
+    """Store what a person said of a pair."""
+    where = (pair.c.left_id == one.left, pair.c.right_id == one.right)
+    tx.run(sa.update(pair).where(*where).values(verdict=verdict))
+
+
+def joined(tx: Tx, kept: int, dropped: int) -> list[int]:
+    """Two records are one now: whom it was told apart from it stays apart from.
+
+    Returns the records whose open pairs are to be looked at again.
+    """
+    restless: set[int] = set()
+    apart: list[Doubt] = []
+    for one in of_records(tx, [dropped]):
+        other = one.other(dropped)
+        if one.verdict == APART and other != kept:
+            left, right = sorted((kept, other))
+            apart.append(Doubt(left, right, one.entity, one.score, one.told, one.equal, APART))
+        restless.add(other)
+    restless |= {one.other(kept) for one in of_records(tx, [kept]) if one.verdict == OPEN}
+    for column in (pair.c.left_id, pair.c.right_id):
+        tx.run(sa.delete(pair).where(column == dropped))
+    replace(tx, [kept], apart)
+    return sorted(restless - {kept, dropped})
+
+
+_NAMES = ("left_id", "right_id", "entity", "score", "told", "equal", "verdict")
+
+
+def _row(one: Doubt) -> tuple[Any, ...]:
+    told = dump(one.told) if one.told else None
+    return (one.left, one.right, one.entity, one.score, told, one.equal, one.verdict)
+
+
+def _doubt(row: Any) -> Doubt:
+    left, right, entity, score, told, equal, verdict = row
+    return Doubt(left, right, entity, score, load(told), equal, verdict)
