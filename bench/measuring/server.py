@@ -63,9 +63,13 @@ class Place:
         if path == "$batch":
             return self._batch(body), "multipart/mixed; boundary=answers"
         name, _, message = path.partition("/")
-        if self.held is None or not message.endswith(".CreateMultiple"):
+        if self.held is None or not message.endswith((".CreateMultiple", ".UpdateMultiple")):
             raise ValueError(f"{path} is not known here")
-        return orjson.dumps({"Ids": self.held.create(name, orjson.loads(body)["Targets"])}), _JSON
+        targets = orjson.loads(body)["Targets"]
+        if message.endswith(".UpdateMultiple"):
+            self.held.change_all(name, targets)
+            return b"", _JSON
+        return orjson.dumps({"Ids": self.held.create(name, targets)}), _JSON
 
     def _batch(self, body: bytes) -> bytes:
         pieces = []

@@ -35,6 +35,11 @@ class Held:
             self._write(name, str(target[key]), row, target)
         return [str(target[key]) for target in targets]
 
+    def change_all(self, name: str, targets: list[dict[str, Any]]) -> None:
+        """Change rows, each named by its primary key."""
+        for target in targets:
+            self.change(name, str(target[KEYS[name]]), target)
+
     def change(self, name: str, id: str, columns: dict[str, Any]) -> str:
         """Change a row; its new version."""
         return self._write(name, id, orjson.loads(self._rows[name][id]), columns)

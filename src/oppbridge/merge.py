@@ -69,6 +69,7 @@ class Merged:
     values: dict[str, Scalar]
     reasons: dict[str, str] = field(default_factory=dict)
     undecided: dict[str, Clash] = field(default_factory=dict)
+    whole: str | None = None  # the reason of every path that has none of its own
     clashes: int = 0
 
 
@@ -95,10 +96,8 @@ def _first(side: Side) -> Merged:
 
     The same as the long way, at a tenth of its 60 microseconds: an initial load is nothing else.
     """
-    values: dict[str, Scalar] = {
-        path: value for path, value in sorted(side.changed.items()) if value is not None
-    }
-    return Merged(values, dict.fromkeys(values, f"{side.system} changed it"))
+    values: dict[str, Scalar] = {p: v for p, v in side.changed.items() if v is not None}
+    return Merged(values, whole=f"{side.system} changed it")
 
 
 def _silent(side: Side, path: str, case: Case) -> bool:

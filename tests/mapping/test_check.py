@@ -170,7 +170,7 @@ def test_a_lens_that_forgets_is_caught():
     field = FieldMap.model_validate({"at": "x", "lens": "text"})
     good = LENSES["text"](field)
     forgetful = Lens(
-        good.columns, good.written, good.read, None, lambda v: {"x": "a"}, good.predict
+        good.columns, good.written, good.read, None, lambda v: {"x": "a"}, lambda v, _: v
     )
     assert "is written as {'x': 'a'}" in next(iter(broken_laws(field, forgetful)))
 
@@ -178,5 +178,5 @@ def test_a_lens_that_forgets_is_caught():
 def test_a_lens_that_foretells_wrongly_is_caught():
     field = FieldMap.model_validate({"at": "x", "lens": "text", "length": 5})
     good = LENSES["text"](field)
-    proud = Lens(good.columns, good.written, good.read, None, good.spell, lambda v: v)
+    proud = Lens(good.columns, good.written, good.read, None, good.spell, lambda v, _: v)
     assert "read back as" in next(iter(broken_laws(field, proud)))

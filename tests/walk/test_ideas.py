@@ -35,7 +35,7 @@ IDEAS = {
     ),
     "an intent is stored before it is sent": (
         "engine/deliver.py",
-        "        writes.move(tx, [one.planned for one in outgoing])\n    receipts",
+        "        writes.sent(tx, [one.planned for one in outgoing])\n    receipts",
         "        pass\n    receipts",
     ),
     "what was begun is finished before anyone observes": (
@@ -45,7 +45,7 @@ IDEAS = {
     ),
     "the guard is the version that was decided on": (
         "engine/render.py",
-        "version=None if creating or link is None else link.version,",
+        "version=None if creating or link is None or not post.watched else link.version,",
         "version=None,",
     ),
     "a keyset cursor goes back to its floor": (

@@ -86,7 +86,7 @@ def shown(tx: Tx, listed: Sequence[Planned]) -> list[PlannedWrite]:
     for write in listed:
         record = known.get(write.record_id or 0)
         fields = {
-            path: FieldChange(write.before.get(path), after, write.reasons.get(path))
+            path: FieldChange(write.before.get(path), after, write.reason(path))
             for path, after in sorted(write.fields.items())
             if path != PRESENCE
         }

@@ -9,7 +9,7 @@ import orjson
 from ..errors import ConfigError
 from ..records.totals import problems
 from ..store import Link, Store, cursors, links, records, writes
-from ..store.rows import load
+from ..store.rows import WHOLE, load
 
 
 def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def _reasons(text: object) -> Any:
 
 def _write(row: Any) -> dict[str, Any]:
     before, reasons = load(row.before), load(row.reasons)
+    whole = reasons.get(WHOLE)
     return {
         "id": row.id,
         "flow": row.flow,
@@ -77,7 +78,7 @@ def _write(row: Any) -> dict[str, Any]:
         "attempts": row.attempts,
         "by": row.by,
         "fields": {
-            path: {"before": before.get(path), "after": after, "why": reasons.get(path)}
+            path: {"before": before.get(path), "after": after, "why": reasons.get(path) or whole}
             for path, after in sorted(load(row.fields).items())
         },
     }

@@ -95,12 +95,13 @@ def settle(flow: EntityFlow, decision: Decision) -> None:
             ignored = flow.deletions == "ignore"
             one.link.shown, one.link.news, one.link.parts = {PRESENCE: None}, None, {}
             one.link.lag = {} if ignored else {PRESENCE: None}
-    moved = differences(decision.base, merged.values).keys()
+    base, values = decision.base, merged.values
+    moved = differences(base, values).keys() if base else values.keys()
     for one in decision.news:
         if not one.link.gone:
             _fall_behind(flow, one, moved, decision)
         _trim(one.link, merged)
-    decision.record.agreed = {p: v for p, v in merged.values.items() if v is not None}
+    decision.record.agreed = merged.values
     rulings = decision.record.rulings
     decision.record.rulings = {p: s for p, s in rulings.items() if p in merged.undecided}
 
@@ -112,7 +113,7 @@ def _fall_behind(flow: EntityFlow, one: News, moved: AbstractSet[str], decision:
     was refused on the way, or a twin that somebody else began.
     """
     missing: set[str] = set()
-    if PRESENCE in one.first:
+    if PRESENCE in one.first and decision.base:
         told = {record_path(one.link, path) for path in one.open}
         agreed = {p for p, v in decision.merged.values.items() if v is not None}
         missing = agreed - moved - told
@@ -128,21 +129,31 @@ def _settle_news(one: News, merged: Merged) -> None:
         if link.news is not None and not one.open and not link.gone:
             link.shown, link.news = link.news, None
         return
-    shown = dict(link.shown or {})
-    seen = link.news or {}
-    for told, path in one.paths.items():
-        if told in merged.undecided:
-            continue
-        if seen.get(path) is None and "/" in path:
-            shown.pop(path, None)
-        else:
-            shown[path] = seen.get(path)
-        link.lag[told] = one.changed[told]
+    seen, values = link.news or {}, merged.values
+    undecided = merged.undecided.keys() & one.paths.keys()
+    dealt = one.changed.keys() - undecided
+    shown, link.news = _shown(link, one, dealt), link.news if one.open or undecided else None
     link.shown = shown
-    undecided = any(told in merged.undecided for told in one.paths)
-    if not one.open and not undecided:
-        link.news = None
-    link.parts = {s: i for s, i in link.parts.items() if s in shown or s in seen}
+    for path in link.lag.keys() & dealt:
+        del link.lag[path]
+    link.lag |= {t: v for t, v in one.changed.items() if values.get(t) != v and t in dealt}
+    if link.parts:
+        link.parts = {s: i for s, i in link.parts.items() if s in shown or s in seen}
+
+
+def _shown(link: Link, one: News, dealt: AbstractSet[str]) -> dict[str, Scalar]:
+    """What a link shows once the paths dealt with are news no longer."""
+    seen = link.news or {}
+    whole = len(dealt) == len(one.changed) and not one.open
+    if whole:
+        shown = dict(seen)
+    else:
+        told = {path: seen.get(path) for t, path in one.paths.items() if t in dealt}
+        shown = {**(link.shown or {}), **told}
+    for path in [p for t, p in one.paths.items() if "/" in p and t in dealt]:
+        if shown.get(path) is None:
+            shown.pop(path, None)
+    return shown
 
 
 def _trim(link: Link, merged: Merged) -> None:

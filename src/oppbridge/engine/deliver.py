@@ -45,9 +45,7 @@ def _batch(post: Post, batch: Sequence[Planned]) -> Settled:
     if not outgoing:
         return Settled()
     with post.line.write() as tx:
-        for one in outgoing:
-            one.planned.state, one.planned.attempts = "sent", one.planned.attempts + 1
-        writes.move(tx, [one.planned for one in outgoing])
+        writes.sent(tx, [one.planned for one in outgoing])
     receipts = send(post, outgoing)
     with post.line.write() as tx:
         settled = settle(tx, post, list(zip(outgoing, receipts, strict=True)))

@@ -125,8 +125,11 @@ def _moved(
 
 def differences(before: Mapping[str, Scalar], now: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """Paths whose values differ, with the value they have now (None: not there)."""
-    paths = before.keys() | now.keys()
-    return {path: now.get(path) for path in paths if before.get(path) != now.get(path)}
+    changed = {path: value for path, value in now.items() if before.get(path) != value}
+    for path in before.keys() - now.keys():
+        if before[path] is not None:
+            changed[path] = None
+    return changed
 
 
 def _tell(post: Post, link: Link, changed: dict[str, Scalar], out: _Learned) -> None:

@@ -145,6 +145,11 @@ class Post:
         """The system's open connector."""
         return self.member.system.connector
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody observes the entity in this system, in this flow or another."""
+        return self.member.reads or len(self.line.flows(self.entity)) > 1
+
     def promises(self, trait: Trait) -> bool:
         """Whether the connector promises `trait` for this entity."""
         return self.member.system.promises(self.entity, trait)

@@ -11,7 +11,7 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern
 from ..store import Link, Planned
-from ..store.rows import dump
+from ..store.rows import WHOLE, canonical
 from .docket import Decision
 from .doubt import question
 from .flow import EntityFlow, Member
@@ -99,26 +99,12 @@ def _stem(path: str) -> str:
 
 def creatable(kinds: CompiledMap, path: str) -> bool:
     """Whether a path can be written when its row or part is created."""
-    if "/" not in path:
-        return path in kinds.writable or path in kinds.create_only
-    kind = pattern(path)
-    return kind in kinds.writable or kind in kinds.create_only or _is_open_stem(kinds, kind)
+    return (pattern(path) if "/" in path else path) in kinds.creatable
 
 
 def updatable(kinds: CompiledMap, path: str) -> bool:
     """Whether a path can be written later on."""
-    kind = pattern(path)
-    if _is_open_stem(kinds, kind):
-        return True
-    return kind in kinds.writable and (kind not in kinds.create_only or "/" in path)
-
-
-def _is_open_stem(kinds: CompiledMap, kind: str) -> bool:
-    """The presence of parts in a collection that can be written to."""
-    collection, slash, rest = kind.partition("/")
-    if not slash or rest != "*" or collection not in kinds.collections:
-        return False
-    return any(name.startswith(f"{collection}/*/") for name in kinds.writable)
+    return (pattern(path) if "/" in path else path) in kinds.updatable
 
 
 def _write(
@@ -133,7 +119,10 @@ def _write(
     before = {} if link is None or action == "create" else {p: link.lag.get(p) for p in fields}
     if action == "delete":
         before = dict(one.base)
-    reasons = {p: why for p in fields if (why := one.merged.reasons.get(p) or one.added.get(p))}
+    known = one.added | one.merged.reasons
+    reasons = {path: known[path] for path in known.keys() & fields.keys()}
+    if one.merged.whole:
+        reasons[WHOLE] = one.merged.whole
     return Planned(
         id=0,
         flow=line.flow.name,
@@ -154,7 +143,7 @@ def _write(
 
 def digest(system: str, action: str, uid: str, fields: dict[str, Scalar]) -> str:
     """Names this exact write; an approval is for a digest, not for a record."""
-    text = dump([system, action, uid, fields])
+    text = canonical([system, action, uid, fields])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

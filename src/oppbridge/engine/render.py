@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract import Action, Part, Write
-from ..errors import Invalid, Unlinked
+from ..contract import Action, Native, Part, Write
+from ..errors import Unlinked
+from ..mapping.writing import Current
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..records.values import part_of, pattern, reference_patterns, unescape
+from ..records.values import part_of, pattern, pointing, unescape
 from ..store import Link, Planned, Tx, links, records
 from .line import Post
 from .translate import part_stem, system_path
@@ -41,13 +42,10 @@ class Directory:
     @classmethod
     def of(cls, tx: Tx, post: Post, batch: Iterable[Planned]) -> Directory:
         """Look up in bulk whatever these writes refer to."""
-        targets = reference_patterns(post.entity)
         wanted: dict[str, set[str]] = {}
         for planned in batch:
-            for path, value in planned.fields.items():
-                target = targets.get(pattern(path) if "/" in path else path)
-                if target is not None and value is not None:
-                    wanted.setdefault(target, set()).add(str(value))
+            for path, target in pointing(post.entity, planned.fields):
+                wanted.setdefault(target, set()).add(str(planned.fields[path]))
         found: dict[tuple[str, str], str] = {}
         for target, uids in wanted.items():
             ids = records.by_uid(tx, target, sorted(uids))
@@ -62,25 +60,23 @@ def render(post: Post, planned: Planned, link: Link | None, uid: str, known: Dir
     Raises Unlinked when nothing is left to send or a required reference has no twin, Invalid when
     the system could not take it.
     """
-    values = dict(_native(post, planned, known))
-    cut = set(planned.cut)
-    values = {path: value for path, value in values.items() if path not in cut}
+    values = _native(post, planned, known)
     if planned.action != "delete" and not values:
         raise Unlinked(f"{', '.join(planned.cut)}: no twin in {post.system} yet")
     header = {p: v for p, v in values.items() if "/" not in p and p != PRESENCE}
-    kinds = post.map
+    kinds, writing = post.map, post.map.header
     action = Action(planned.action)
+    creating = action is Action.CREATE
     row: dict[str, Any] = {}
-    if action is not Action.DELETE:
-        row = kinds.created(header) if action is Action.CREATE else kinds.write(header)
-    if action is Action.CREATE and kinds.origin is not None:
-        row[kinds.origin] = uid
     out = Outgoing(planned, link, Write(str(planned.id), action, uid, None, row))
     if action is not Action.DELETE:
-        out.expected = {PRESENCE: True, **kinds.predict(header)}
-        out.paths = {p: p for p in header} | {PRESENCE: PRESENCE}
-    parts = tuple(_parts(post, values, link, out)) if action is not Action.DELETE else ()
-    creating = action is Action.CREATE
+        row, out.expected = (writing.spell_new if creating else writing.spell)(header)
+        out.expected[PRESENCE] = True
+        out.paths = dict(zip(header, header, strict=True)) | {PRESENCE: PRESENCE}
+    if creating and kinds.origin is not None:
+        row[kinds.origin] = uid
+    whole = len(header) + (PRESENCE in values) == len(values)
+    parts = () if whole or action is Action.DELETE else tuple(_parts(post, values, link, out))
     out.write = Write(
         id=str(planned.id),
         action=action,
@@ -88,36 +84,34 @@ def render(post: Post, planned: Planned, link: Link | None, uid: str, known: Dir
         key=None if creating or link is None else link.key,
         row=row,
         parts=parts,
-        version=None if creating or link is None else link.version,
+        version=None if creating or link is None or not post.watched else link.version,
         current={} if creating or link is None else _current(post, link),
         again=planned.state == "sent",
+        echo=post.watched,
     )
     return out
 
 
-def _native(post: Post, planned: Planned, known: Directory) -> Iterable[tuple[str, Scalar]]:
+def _native(post: Post, planned: Planned, known: Directory) -> dict[str, Scalar]:
     """The fields with references as native keys; those without a twin are cut or refused."""
-    targets = reference_patterns(post.entity)
-    before = set(planned.cut) if planned.state == "sent" else None  # what was sent then, as it was
+    values = dict(planned.fields)
+    before = set(planned.cut) if planned.state == "sent" else ()  # what was sent then, as it was
     planned.cut = []
-    for path, value in planned.fields.items():
-        target = targets.get(pattern(path) if "/" in path else path)
-        if target is None or value is None:
-            yield path, value
-            continue
-        key = known.keys.get((target, str(value)))
-        if key is not None and path not in (before or ()):
-            yield path, key
+    for path, target in pointing(post.entity, values):
+        key = known.keys.get((target, str(values[path])))
+        if key is not None and path not in before:
+            values[path] = key
         elif planned.action == "create" and pattern(path) not in post.map.optional_references:
             raise Unlinked(f"{path}: the {target} has no twin in {post.system} yet")
         else:
             planned.cut.append(path)
     if not planned.cut:
-        return
+        return values
     # a new line waits as a whole for the product it must have
     stems = {_stem(p) for p in planned.cut if pattern(p) not in post.map.optional_references}
     new = {stem for stem in stems if stem and planned.fields.get(stem) is True}
     planned.cut += [p for p in planned.fields if _stem(p) in new and p not in planned.cut]
+    return {path: value for path, value in values.items() if path not in planned.cut}
 
 
 def _stem(path: str) -> str | None:
@@ -125,15 +119,9 @@ def _stem(path: str) -> str | None:
     return f"{part[0]}/{part[1]}" if part else None
 
 
-def _current(post: Post, link: Link) -> dict[str, Any]:
+def _current(post: Post, link: Link) -> Native:
     """The header columns as the system last showed them, where they could be written."""
-    shown = link.shown or {}
-    kinds = post.map
-    header = {p: v for p, v in shown.items() if "/" not in p and p in kinds.writable}
-    try:
-        return kinds.write(header)
-    except Invalid:
-        return {}
+    return Current(post.map.header, link.shown or {})
 
 
 def _parts(
@@ -153,11 +141,10 @@ def _parts(
                 yield Part(collection, Action.DELETE, id, _key(native), {})
             continue
         told = {f: v for f, v in fields.items() if f}
-        told_row = post.map.write_part if native is not None else post.map.created_part
-        row = told_row(name, told)
+        writing = post.map.parts[name]
+        row, expected = (writing.spell if native is not None else writing.spell_new)(told)
         if native is None and name in post.map.part_origins:
             row[post.map.part_origins[name]] = id
-        expected = post.map.predict_part(name, told)
         where = native or part_stem(name, id)
         if native is None:
             out.stems[id] = name

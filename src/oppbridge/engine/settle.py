@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..contract import Action, Receipt
-from ..errors import Gone, Invalid, Retry, Stale, Stop, Unlinked, Unsure
+from ..errors import Gone, Invalid, Reject, Retry, Stale, Stop, Unlinked, Unsure
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern, reference_patterns, unescape
@@ -223,7 +223,9 @@ def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> N
     if isinstance(error, Unsure):
         post.line.unsure[post.system, post.entity] = f"{post.system}: {error}"
         return  # stays `sent`: recover finds out before anyone observes the system again
-    if isinstance(error, Stale | Gone) and link is not None:
+    # unguarded, so it may have been refused for what somebody did there: looked at once
+    unseen = isinstance(error, Reject) and not post.watched and link and link.digest is None
+    if link is not None and (unseen or isinstance(error, Stale | Gone)):
         out.forget.append(planned.id)
         out.look.append(link.key)
         out.ask.add(link.record_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..records.values import escape, part_of, pattern, reference_patterns, unescape
+from ..records.values import escape, part_of, pointing, unescape
 from ..store import Link, Record, Tx, links, records
 from .learn import differences, uuid_text
 
@@ -25,13 +25,11 @@ class Registry:
     @classmethod
     def of(cls, tx: Tx, entity: str, shown: Iterable[Link]) -> Registry:
         """Look up every reference that these links show as news."""
-        targets = reference_patterns(entity)
         wanted: dict[tuple[str, str], set[str]] = {}
         for link in shown:
-            for path, value in (link.news or {}).items():
-                target = targets.get(pattern(path) if "/" in path else path)
-                if target is not None and value is not None:
-                    wanted.setdefault((link.system, target), set()).add(str(value))
+            news = link.news or {}
+            for path, target in pointing(entity, news):
+                wanted.setdefault((link.system, target), set()).add(str(news[path]))
         found: dict[tuple[str, str, str], str | None] = {}
         for (system, target), keys in wanted.items():
             ids = links.records_of(tx, system, target, sorted(keys))
@@ -68,23 +66,25 @@ def news_of(link: Link, record: Record, registry: Registry) -> News:
     if link.news is None:
         return out
     shown = link.shown or {}
-    targets = reference_patterns(record.entity)
-    name_parts(link, record, link.news)
+    parts = any("/" in path for path in (*link.news, *shown))
+    if parts:
+        name_parts(link, record, link.news)
     changed = _changed(link, record, shown, link.news)
-    for path, value in changed.items():
-        target = targets.get(pattern(path) if "/" in path else path)
-        known = value
-        if target is not None and value is not None:
-            key = (link.system, target, str(value))
-            if key not in registry.uids:
-                out.open.add(path)
-                out.awaited.append(key)
-                continue
-            known = registry.uids[key]
-        told = record_path(link, path) if "/" in path else path
-        out.changed[told], out.paths[told] = known, path
-        if path not in shown:
-            out.first.add(told)
+    for path, target in pointing(record.entity, changed):
+        key = (link.system, target, str(changed[path]))
+        if key in registry.uids:
+            changed[path] = registry.uids[key]
+        else:
+            out.open.add(path)
+            out.awaited.append(key)
+            del changed[path]
+    if not parts:
+        out.changed, out.paths = changed, dict(zip(changed, changed, strict=True))
+        out.first = changed.keys() - shown.keys()
+        return out
+    out.paths = {record_path(link, path): path for path in changed}
+    out.changed = dict(zip(out.paths, changed.values(), strict=True))
+    out.first = {told for told, path in out.paths.items() if path not in shown}
     return out
 
 
@@ -151,7 +151,7 @@ def system_path(link: Link, path: str) -> str | None:
 
 def name_parts(link: Link, record: Record, values: Mapping[str, Scalar]) -> None:
     """Give every native part that has none an id: its own, a twin's, or a new one."""
-    stems = [p for p, v in values.items() if v is True and "/" in p and _is_stem(p)]
+    stems = [p for p, v in values.items() if "/" in p and v is True and _is_stem(p)]
     fresh = [p for p in stems if p not in link.parts]
     if not fresh:
         return

@@ -55,10 +55,7 @@ def state(field: FieldMap) -> Lens:
             raise ValueError(f"has no native code for {value!r}; add it to `words`")
         return dict(zip(columns, tuples[str(value)][0], strict=True))
 
-    def predict(value: Scalar) -> Scalar:
-        return read(spell(value))
-
-    return Lens(columns, columns, read, None, spell, predict)
+    return Lens(columns, columns, read, None, spell, lambda _, spelled: read(spelled))
 
 
 def words(field: FieldMap) -> Lens:

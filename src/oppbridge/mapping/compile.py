@@ -42,6 +42,10 @@ class CompiledMap:
     references: Mapping[str, str]
     optional_references: frozenset[str]
     assigned: frozenset[str]
+    creatable: frozenset[str]
+    """What a create may write, `lines/*` included where parts can be made."""
+    updatable: frozenset[str]
+    """What may be written later on, `lines/*` included."""
     collections: Mapping[str, str]
     part_origins: Mapping[str, str]  # canonical collection -> native column with the part's id
     fingerprint: bytes
@@ -57,27 +61,27 @@ class CompiledMap:
 
     def write(self, values: Values) -> dict[str, Any]:
         """The native columns of the given top-level fields; what is not writable is left out."""
-        return self.header.write(values)
+        return self.header.spell(values)[0]
 
     def predict(self, values: Values) -> dict[str, Scalar]:
         """What `read` will show of the given top-level fields once they are written."""
-        return self.header.predict(values)
+        return self.header.spell(values)[1]
 
     def created(self, values: Values) -> dict[str, Any]:
         """`write` for a create: with defaults and constants. Raises Invalid for what is missing."""
-        return self.header.created(values)
+        return self.header.spell_new(values)[0]
 
     def write_part(self, collection: str, values: Values) -> dict[str, Any]:
         """The native columns of the given fields of one part, by plain field name."""
-        return self.parts[collection].write(values)
+        return self.parts[collection].spell(values)[0]
 
     def predict_part(self, collection: str, values: Values) -> dict[str, Scalar]:
         """What `read` will show of the given fields of one part once they are written."""
-        return self.parts[collection].predict(values)
+        return self.parts[collection].spell(values)[1]
 
     def created_part(self, collection: str, values: Values) -> dict[str, Any]:
         """`write_part` for a create: with defaults and constants. Raises Invalid."""
-        return self.parts[collection].created(values)
+        return self.parts[collection].spell_new(values)[0]
 
 
 def compile_map(map: EntityMap) -> CompiledMap:
@@ -90,6 +94,7 @@ def compile_map(map: EntityMap) -> CompiledMap:
     fields = _all_fields(map)
     fingerprint = xxh3_128_digest(MEANING + map.model_dump_json(exclude_defaults=True).encode())
     selection = _selection(map, header, inner)
+    stems = _open_stems(map)
     return CompiledMap(
         entity=map.entity,
         native=map.native,
@@ -102,6 +107,8 @@ def compile_map(map: EntityMap) -> CompiledMap:
         references=_references(map, fields),
         optional_references=_optional(fields),
         assigned=frozenset(name for name, field in fields.items() if not field.writes),
+        creatable=frozenset(name for name, field in fields.items() if _created(field)) | stems,
+        updatable=frozenset(n for n, f in fields.items() if _updated(n, f)) | stems,
         collections={name: collection.at for name, collection in map.collections.items()},
         part_origins={n: c.origin for n, c in map.collections.items() if c.origin},
         fingerprint=fingerprint,
@@ -114,6 +121,23 @@ def compile_map(map: EntityMap) -> CompiledMap:
             for name, one in map.collections.items()
         },
         source=map,
+    )
+
+
+def _created(field: FieldMap) -> bool:
+    return field.writes or field.create_only
+
+
+def _updated(name: str, field: FieldMap) -> bool:
+    return field.writes and (not field.create_only or "/" in name)
+
+
+def _open_stems(map: EntityMap) -> frozenset[str]:
+    """The collections whose parts can be made and removed."""
+    return frozenset(
+        f"{name}/*"
+        for name, collection in map.collections.items()
+        if any(field.writes for field in collection.fields.values())
     )
 
 
@@ -202,7 +226,7 @@ def _writing(
     made = writing(what, fields, lenses, constants)
     for name, value in made.defaults.items():
         try:
-            made.write({name: value})
+            made.spell({name: value})
         except Invalid as exc:
             raise ConfigError(f"fields.{name}.default: {exc}") from exc
     return made

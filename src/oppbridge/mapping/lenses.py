@@ -13,7 +13,7 @@ Read = Callable[[Native], Scalar]
 Convert = Callable[[Any], Scalar]
 Show = Callable[[Any], Any]
 Spell = Callable[[Scalar], dict[str, Any]]
-Predict = Callable[[Scalar], Scalar]
+Foresee = Callable[[Scalar, dict[str, Any]], Scalar]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Lens:
 
     `read` takes the row; `convert`, where there is one, does the same from the value of the only
     column and is never given None. Both raise ValueError
-    or TypeError. `spell` gives the native columns of a
-    canonical value, None included. `predict` says what will be read after writing a value.
+    or TypeError. `spell` gives the native columns of a canonical value, None included. `foresee`
+    says what will be read once a value was written, from the value and what `spell` made of it.
     """
 
     columns: tuple[str, ...]
@@ -31,7 +31,13 @@ class Lens:
     read: Read
     convert: Convert | None
     spell: Spell
-    predict: Predict
+    foresee: Foresee
+    show: Show | None = None
+    """Where there is one: spells a value that is not None into the only column written."""
+
+    def predict(self, value: Scalar) -> Scalar:
+        """What will be read after writing a value."""
+        return self.foresee(value, self.spell(value))
 
 
 def single(at: str, write: str, convert: Convert, show: Show, empty: Any = None) -> Lens:
@@ -47,11 +53,11 @@ def single(at: str, write: str, convert: Convert, show: Show, empty: Any = None)
         shown = None if value is None else show(value)
         return {write: empty if shown is None else shown}
 
-    def predict(value: Scalar) -> Scalar:
-        shown = None if value is None else show(value)
+    def foresee(_: Scalar, spelled: dict[str, Any]) -> Scalar:
+        shown = spelled[write]
         return None if shown is None else convert(shown)
 
-    return Lens((at,), (write,), read, convert, spell, predict)
+    return Lens((at,), (write,), read, convert, spell, foresee, show if empty is None else None)
 
 
 def _unless_empty(convert: Convert, empty: Any) -> Convert:

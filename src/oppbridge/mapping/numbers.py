@@ -104,22 +104,21 @@ def money(field: FieldMap) -> Lens:
     def spell(value: Scalar) -> dict[str, Any]:
         if value is None:
             return {write: field.empty}
-        money = Money.parse(str(value))
-        out = {write: show(decimal_text(money.amount))}
+        amount, code = Money.split(str(value))
+        out = {write: show(amount)}
         if field.write_currency:
-            out[field.write_currency] = money.currency
+            out[field.write_currency] = code
         return out
 
-    def predict(value: Scalar) -> Scalar:
-        if value is None:
+    def foresee(value: Scalar, spelled: dict[str, Any]) -> Scalar:
+        shown = spelled[write]
+        if value is None or shown == field.empty:
             return None
-        money = Money.parse(str(value))
-        shown = show(decimal_text(money.amount))
-        return None if shown == field.empty else f"{convert(shown)} {money.currency}"
+        return f"{convert(shown)} {Money.split(str(value))[1]}"
 
     columns = (at, field.currency) if field.currency else (at,)
     written = (write, field.write_currency) if field.write_currency else (write,)
-    return Lens(columns, written, read, None, spell, predict)
+    return Lens(columns, written, read, None, spell, foresee)
 
 
 def _amounts(field: FieldMap) -> tuple[Callable[[Any], str | None], Callable[[Any], Any]]:

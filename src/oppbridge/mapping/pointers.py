@@ -29,11 +29,11 @@ def _plain(field: FieldMap) -> Lens:
         text = None if value == empty else read_text(value)
         return spelled.get(text, text) if spelled else text
 
-    def predict(value: Scalar) -> Scalar:
+    def foresee(value: Scalar, _: dict[str, Any]) -> Scalar:
         return None if value == empty else value
 
     lens = single(at, field.write or at, convert, str, empty)
-    return Lens(lens.columns, lens.written, lens.read, lens.convert, spell, predict)
+    return Lens(lens.columns, lens.written, lens.read, lens.convert, spell, foresee)
 
 
 def _joined(field: FieldMap) -> Lens:
@@ -46,7 +46,7 @@ def _joined(field: FieldMap) -> Lens:
         return join_key(*map(str, parts))
 
     written = (field.write,) if field.write else (at[-1:] if field.format else at)
-    return Lens(at, written, read, None, _spell(field), lambda value: value)
+    return Lens(at, written, read, None, _spell(field), lambda value, _: value)
 
 
 def _spell(field: FieldMap) -> Spell:

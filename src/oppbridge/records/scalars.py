@@ -21,10 +21,16 @@ class Money(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Money:
         """Read `1200.5 EUR`. Raises ValueError."""
+        amount, currency = cls.split(text)
+        return cls(parse_decimal(amount), currency)
+
+    @staticmethod
+    def split(text: str) -> tuple[str, str]:
+        """The amount of `1200.5 EUR`, as it is spelled, and the code. Raises ValueError."""
         amount, _, currency = text.partition(" ")
         if len(currency) != 3 or not currency.isascii() or not currency.isupper():
             raise ValueError(f"{text!r} is not an amount and a currency code, as in '1200.5 EUR'")
-        return cls(parse_decimal(amount), currency)
+        return amount, currency
 
     def __str__(self) -> str:
         return f"{decimal_text(self.amount)} {self.currency}"

@@ -33,9 +33,10 @@ def problems(values: Values) -> Iterator[str]:
     """
     lines: dict[str, dict[str, str]] = {}
     for path, value in values.items():
-        part = part_of(path)
-        if part is not None and part[0] == "lines" and part[2] and value is not None:
-            lines.setdefault(part[1], {})[part[2]] = str(value)
+        if path.startswith("lines/") and value is not None:
+            _, key, field = part_of(path) or ("", "", "")
+            if field:
+                lines.setdefault(key, {})[field] = str(value)
     for key, line in lines.items():
         yield from _line(key, line)
     yield from _total(values, list(lines.values()))

@@ -77,6 +77,16 @@ def reference_patterns(entity: str) -> dict[str, str]:
     return found
 
 
+def pointing(entity: str, values: Values) -> list[tuple[str, str]]:
+    """The paths of values that point at other records, with the entity each points at."""
+    targets = reference_patterns(entity)
+    found = [(path, target) for path, target in targets.items() if values.get(path) is not None]
+    for path, value in values.items():
+        if "/" in path and value is not None and (target := targets.get(pattern(path))):
+            found.append((path, target))
+    return found
+
+
 def known_field(entity: str, path: str) -> bool:
     """Whether a canonical field (`lines/*/quantity`, `custom.x`) exists on the entity."""
     if path.startswith(("custom.", "custom/")):

@@ -9,9 +9,17 @@ import orjson
 
 from ..records.scalars import Scalar
 
+WHOLE = "*"
+"""The path under which a write's `reasons` keep what holds for every field of it."""
+
 
 def dump(values: Any) -> str:
-    """Canonical JSON text."""
+    """JSON text."""
+    return orjson.dumps(values).decode()
+
+
+def canonical(values: Any) -> str:
+    """JSON text that is equal for equal values: keys in order, which costs as much again."""
     return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
 
 
@@ -78,3 +86,7 @@ class Planned:
     cut: list[str] = field(default_factory=list)
     attempts: int = 0
     planned: float = 0.0
+
+    def reason(self, path: str) -> str | None:
+        """Why a field is written."""
+        return self.reasons.get(path) or self.reasons.get(WHOLE)

@@ -154,6 +154,19 @@ def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
     return {(row[0], row[1]) for row in tx.rows(query.distinct())}
 
 
+def sent(tx: Tx, writes: Sequence[Planned]) -> None:
+    """Note that these writes are about to be sent, once more."""
+    for one in writes:
+        one.state, one.attempts = "sent", one.attempts + 1
+    move(tx, [one for one in writes if one.cut or one.why])
+    plain = [one.id for one in writes if not (one.cut or one.why)]
+    values = {"state": "sent", "attempts": write.c.attempts + 1, "cut": None}
+    for start in range(0, len(plain), 5000):
+        block = tx.bind(plain[start : start + 5000])
+        where = tx.among(write.c.id)
+        tx.run(sa.update(write).where(where).values(values), {"keys": block})
+
+
 _MOVED = ("link_id", "state", "why", "cut", "attempts", "key", "settled")
 
 

@@ -205,7 +205,16 @@ def _scores(work: Work) -> None:
 
 
 def _to_show(work: Work) -> list[str]:
-    return [id for id in work.succeeded() if work.writes[id].action is not Action.DELETE]
+    return [id for id in work.succeeded() if _is_shown(work, id)]
+
+
+def _is_shown(work: Work, id: str) -> bool:
+    """Whether a row is read back: asked for, found standing, with parts, or finished by steps."""
+    write, asked = work.writes[id], work.parcels[id]
+    if write.action is Action.DELETE:
+        return False
+    steps = course_of(work.entity.table.logical).start is None and asked.state.state is not None
+    return bool(write.echo or write.parts or id in work.existed or asked.price or steps)
 
 
 def _echo(work: Work) -> dict[str, Change]:
@@ -219,8 +228,8 @@ def _receipt(work: Work, write: Write, shown: dict[str, Change]) -> Receipt:
     if refusal is not None:
         return Receipt(write.id, write.key, error=refusal.error)
     key = work.key(write.id)
-    if write.action is Action.DELETE:
-        return Receipt(write.id, key)
+    if not _is_shown(work, write.id):
+        return Receipt(write.id, key, version=work.run.versions.get(write.id))
     change = shown.get(key)
     if change is None:
         error: OppBridgeError = Gone(f"{work.entity.table.set}({key}) vanished after the write")
