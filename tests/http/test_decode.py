@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -51,3 +52,10 @@ def test_deep_nesting_beside_a_long_amount_is_a_value_error_too():
     deep = b"[" * 1010 + b"]" * 1010
     with pytest.raises(ValueError):
         decode(b'{"a":12345678901234567.25,"b":' + deep + b"}")
+
+
+@given(st.lists(st.sampled_from(["\\ud83d", "\\ude80", "\\\\", "\\n", "u", "d83d", "\u20ac"])))
+def test_half_a_character_is_replaced_and_nothing_else(pieces):
+    body = ('["' + "".join(pieces) + '"]').encode()
+    plain = json.loads(body)[0]  # halves stay apart from what they do not make whole
+    assert decode(body) == [plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")]

@@ -176,6 +176,18 @@ def test_text_is_cut_inside_its_length_never_inside_a_character():
     assert DEALS.write({"name": "x" * 30}) == {"title": "x" * 10}
     cut = DEALS.write({"name": "123456789🚚"})["title"]
     assert cut == "123456789"
+
+
+@pytest.mark.parametrize(
+    ("given", "cut"),
+    [
+        ("12345678\U0001f468\u200d\U0001f469", "12345678"),
+        ("123456789e\u0301", "123456789"),
+        ("\u0301" * 11, "\u0301" * 10),
+    ],
+)
+def test_text_is_cut_before_what_is_read_as_one_character(given, cut):
+    assert DEALS.write({"name": given})["title"] == cut
     assert DEALS.predict({"name": "123456789🚚"}) == {"name": "123456789"}
     assert DEALS.write({"name": "12345678🚚"}) == {"title": "12345678🚚"}
 

@@ -1,7 +1,9 @@
 """JSON bodies decoded straight from bytes, amounts exact.
 
 Numbers become `float` by orjson, which is exact up to 15 significant digits. A body that holds a
-longer number with a fraction is decoded again with `Decimal`, so that no cent is ever lost.
+longer number with a fraction is decoded again with `Decimal`, so that no cent is ever lost. Half a
+character (a lone surrogate, which a column of UTF-16 may hold) becomes U+FFFD: text cannot hold it,
+and one such row must not keep all others from being read.
 """
 
 from __future__ import annotations
@@ -16,6 +18,11 @@ import orjson
 _DIGITS = bytes(48 if chr(byte) in "0123456789." else 32 for byte in range(256))
 _LONG = b"0" * 17
 _LONG_FRACTION = re.compile(rb"(?:^|[:\[,])\s*-?(?=[0-9.]{17})[0-9]+\.[0-9]")
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 def decode(body: bytes) -> Any:
@@ -23,7 +30,13 @@ def decode(body: bytes) -> Any:
 
     Raises ValueError for anything that is not JSON, or nested deeper than 1,000 levels.
     """
-    found = orjson.loads(body)
+    try:
+        found = orjson.loads(body)
+    except ValueError:
+        whole = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
+        if whole == body:
+            raise
+        return decode(whole)
     # Two plain passes over the bytes cost a tenth of what the expression alone would.
     if _LONG not in body.translate(_DIGITS) or _LONG_FRACTION.search(body) is None:
         return found

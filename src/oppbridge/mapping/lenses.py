@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ..contract import Native
 from ..records.scalars import Scalar
+
+_JOINER = "\u200d"
+_CLINGING = frozenset((_JOINER, *map(chr, range(0x1F3FB, 0x1F400))))  # and shades of skin
 
 Read = Callable[[Native], Scalar]
 Convert = Callable[[Any], Scalar]
@@ -85,13 +89,29 @@ def read_text(value: Any) -> Scalar:
 
 
 def fitting(length: int | None) -> Callable[[str], str | None]:
-    """Cuts text to `length` UTF-16 units, as systems count them, never inside a character."""
+    """Cuts text to `length` UTF-16 units, as systems count them, never inside a character.
+
+    What a reader takes for one character, an accented letter or a joined emoji, is cut whole too.
+    """
 
     def cut(text: str) -> str | None:
         if length is not None and len(text) * 2 > length:
             units = text.encode("utf-16-le")
             if len(units) > 2 * length:
-                text = units[: 2 * length].decode("utf-16-le", errors="ignore")
+                kept = units[: 2 * length].decode("utf-16-le", errors="ignore")
+                text = kept[: _seam(text, len(kept))]
         return text if text and not text.isspace() else None
 
     return cut
+
+
+def _seam(text: str, at: int) -> int:
+    """The last place up to `at` where text may be cut; `at` itself where there is none."""
+    seam = at
+    while seam and (text[seam - 1] == _JOINER or _clings(text[seam])):
+        seam -= 1
+    return seam or at
+
+
+def _clings(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Me") or character in _CLINGING

@@ -32,6 +32,10 @@ class Kind(StrEnum):
     SHUFFLED_PARTS = "shuffled_parts"  # parts, rows or ids in reverse order
     EMPTY_PAGE = "empty_page"  # no rows, and a link to the page as it should have been
     SAME_PAGE = "same_page"  # a page whose link leads to itself; a loop with `times` None
+    REWRITE = (
+        "rewrite"  # do it, answer with `find` replaced by `put`; by `put` alone without `find`
+    )
+    ENDLESS = "endless"  # do it, then send `put` again and again until the client goes away
     LATE_COMMIT = "late_commit"  # row versions and stamps of now, visible `delay` seconds later
     EXPIRED_DELTA = "expired_delta"  # the delta token is too old
     EXPIRED_TOKEN = "expired_token"  # 401
@@ -43,6 +47,7 @@ class Fault:
 
     `path` and `body` are regular expressions searched in the decoded path and in the body text.
     `probability` below 1 draws from a generator seeded with `seed`: the same run strikes the same.
+    `find` and `put` hold bytes, one character for each; `headers` go over those of the answer.
     """
 
     kind: Kind
@@ -61,6 +66,8 @@ class Fault:
     facet: str = "requests"
     retry_after: str = "1"
     headers: dict[str, str] = field(default_factory=dict)
+    find: str = ""
+    put: str = ""
     struck: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False)
 

@@ -74,6 +74,8 @@ class Front:
         answer = self.service.answer(request)
         for kind in faults.keys() & tampering.KINDS:
             answer = tampering.tamper(kind, request, answer)
+        if Kind.REWRITE in faults:
+            answer = tampering.rewritten(faults[Kind.REWRITE], answer)
         return await self._leave(
             incoming, request, answer, faults, self.service.rows_written() - before
         )
@@ -93,6 +95,8 @@ class Front:
         self._count(request, answer, rows)
         if Kind.RESET_IN_BODY in faults or Kind.TRUNCATED in faults:
             return await _half(incoming, answer, abort=Kind.RESET_IN_BODY in faults)
+        if Kind.ENDLESS in faults:
+            return await _without_end(incoming, answer, faults[Kind.ENDLESS].put)
         if Kind.SLOW_BODY in faults:
             return await _slowly(incoming, answer, faults[Kind.SLOW_BODY].delay)
         if Kind.SLOW_CLOSE in faults:
@@ -178,6 +182,18 @@ async def _slowly(
     for begin in range(0, len(answer.body), size):
         await response.write(answer.body[begin : begin + size])
         await asyncio.sleep(seconds / 10)
+    return response
+
+
+async def _without_end(
+    incoming: web.BaseRequest, answer: Response, again: str
+) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.enable_chunked_encoding()
+    await response.prepare(incoming)
+    await response.write(answer.body)
+    while incoming.transport is not None and not incoming.transport.is_closing():
+        await response.write(again.encode("latin-1"))
     return response
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from .faults import Kind
+from .faults import Fault, Kind
 from .wire import Request, Response
 
 NEXT = "@odata.nextLink"
@@ -30,6 +30,13 @@ def tamper(kind: Kind, request: Request, answer: Response) -> Response:
         change(body, f"{request.base}{request.path}?{request.raw_query}")
         return replace(answer, body=orjson.dumps(body))
     return answer
+
+
+def rewritten(fault: Fault, answer: Response) -> Response:
+    """The answer with other bytes and headers in it, as a fault says."""
+    put = fault.put.encode("latin-1")
+    body = answer.body.replace(fault.find.encode("latin-1"), put) if fault.find else put
+    return replace(answer, body=body, headers={**answer.headers, **fault.headers})
 
 
 def _parts(kind: Kind, answer: Response) -> Response:

@@ -1,0 +1,145 @@
+"""Two systems that trade, OppBridge's folder between them, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oppbridge.bridge import Bridge
+from oppbridge.contract import join_key
+from oppbridge.engine import Report
+from oppbridge.errors import OppBridgeError
+from oppbridge.sandbox import Sandbox
+from oppbridge.sandbox.generate.sales_desk import currency
+from tests.docs.worlds import configured, give_secrets, unlimited
+
+ABSORBED, LISTED, STOPPED = "absorbed", "listed", "stopped"
+NEIGHBOUR = "Good Neighbour"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter, a held write or a waiting one: what it says and of which record."""
+
+    state: str
+    system: str
+    key: str | None
+    uid: str
+    why: str
+
+
+@dataclass
+class Place:
+    """The systems, and OppBridge's folder with a configuration in it."""
+
+    sandbox: Sandbox
+    folder: Path
+    flow: str = "quote-to-cash"
+    reports: list[Report] = field(default_factory=list)
+
+    @property
+    def config(self) -> Path:
+        """The configuration."""
+        return self.folder / "oppbridge.yaml"
+
+    def run(self) -> Report:
+        """One run, as the command line does it."""
+        with Bridge.open(self.config) as bridge:
+            self.reports.append(bridge.run(self.flow))
+        return self.reports[-1]
+
+    def settle(self, most: int = 6) -> Report:
+        """Run until nothing is written any more."""
+        for _ in range(most):
+            found = self.run()
+            if not found.wrote:
+                return found
+        raise AssertionError(f"never rests: {found.to_json()}")
+
+    def letters(self) -> list[Letter]:
+        """All that is listed."""
+        with Bridge.open(self.config) as bridge:
+            found = [*bridge.dead(self.flow), *bridge.held(self.flow)]
+        return [Letter(one.state, one.system, one.key, one.uid, one.why) for one in found]
+
+    def refusal(self) -> str:
+        """How a run that stops says so; empty where it does not stop."""
+        try:
+            found = self.run()
+        except OppBridgeError as exc:
+            return f"{type(exc).__name__}: {exc}"
+        return "; ".join([*found.stopped, *found.problems])
+
+    # -- people -------------------------------------------------------------
+
+    def account(self, **row: Any) -> str:
+        """A person enters an account in Sales."""
+        return self.sandbox.dataverse.put("account", {**currency("USD"), **row})
+
+    def customer(self, number: str, **row: Any) -> tuple[str, str]:
+        """A person enters a customer in Supply Chain."""
+        given = {
+            "dataAreaId": "usmf",
+            "CustomerAccount": number,
+            "CustomerGroupId": "30",
+            "SalesCurrencyCode": "USD",
+            "OrganizationName": f"Customer {number}",
+            **row,
+        }
+        self.sandbox.scm.bring("CustomersV3", given)
+        return ("usmf", number)
+
+    # -- what stands --------------------------------------------------------
+
+    def customer_of(self, account: str) -> Mapping[str, Any] | None:
+        """The customer that carries an account's id; there are never two."""
+        found = self.sandbox.scm.rows("CustomersV3", IdentificationNumber=account)
+        assert len(found) <= 1, f"{len(found)} customers for one account"
+        return found[0] if found else None
+
+    def account_of(self, customer: tuple[str, str]) -> Mapping[str, Any] | None:
+        """The account of a customer; there are never two."""
+        found = self.sandbox.scm.get("CustomersV3", *customer)
+        assert found is not None
+        number = found["CustomerAccount"]
+        rows = self.sandbox.dataverse.rows("account", "accountnumber = ?", number)
+        assert len(rows) <= 1, f"{len(rows)} accounts for customer {number}"
+        return rows[0] if rows else None
+
+    def force(self, table: str, row_id: str, **values: Any) -> None:
+        """Put values into columns in Sales as no form would: past every rule."""
+        database = self.sandbox.dataverse.database
+        with database.transaction():
+            database.update(table, row_id, values)
+
+
+def key_of(customer: tuple[str, str]) -> str:
+    """A customer's key as OppBridge spells it."""
+    return join_key(*customer)
+
+
+@contextmanager
+def trading() -> Iterator[Place]:
+    """Fresh systems and the demo's configuration."""
+    sandbox = unlimited()
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="oppbridge-inputs-") as name,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            give_secrets(sandbox)
+            patch.delenv("OPPBRIDGE_CONFIG", raising=False)
+            place = Place(sandbox, Path(name))
+            configured(sandbox, place.folder)
+            yield place
+    finally:
+        sandbox.stop()
+
+
+__all__ = ["ABSORBED", "LISTED", "NEIGHBOUR", "STOPPED", "Letter", "Place", "key_of", "trading"]
