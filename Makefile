@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format walk bench docs pins clean
+.PHONY: demo test lint format chaos walk bench docs pins clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
@@ -29,6 +29,9 @@ lint: $(READY)  ## ruff, formatting, types
 format: $(READY)  ## let the formatter decide
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+chaos: $(READY)  ## the fault catalogue, with a line for each family
+	$(BIN)/python -m pytest -q tests/chaos
 
 walk: $(READY)  ## the long random walk: make walk STORIES=n SEED=s
 	$(BIN)/python -m tests.walk --stories $(STORIES) --seed $(SEED)

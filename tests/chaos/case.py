@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from oppbridge.bridge import Bridge
 from oppbridge.engine import Report
 from oppbridge.errors import OppBridgeError, Stop
 from tests.chaos import oracles
 from tests.chaos.people import busy
-from tests.chaos.place import FLOW, Place, quiet
+from tests.chaos.place import FLOW, Place, gates_opened, quiet
 
 ABSORBED, LISTED, STOPPED = "absorbed", "listed", "stopped"
 LONGEST = 8.0  # seconds a troubled run may take
@@ -57,8 +58,11 @@ def troubled(place: Place, expected: str, step: Callable[[], Report] | None = No
 
 
 def settled(place: Place) -> None:
-    """Trouble over, all comes right, and then nothing moves."""
+    """Trouble over, and dead letters tried again by a person: all comes right, nothing moves."""
     place.sandbox.faults.clear()
+    gates_opened()
+    with Bridge.open(place.config) as bridge:
+        bridge.retry([one.id for one in bridge.dead(FLOW)])
     quiet(place)
     same(place, "at last")
     written = {name: place.sandbox.counters.rows_written(name) for name in ("dataverse", "scm")}

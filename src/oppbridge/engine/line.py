@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..contract import Trait
-from ..errors import AccessDenied, Stop, Unavailable
+from ..errors import AccessDenied, OppBridgeError, Unavailable
 from ..hookspecs import Event
 from ..records.scalars import instant_text
 from ..store import Lease, Store, Tx, cursors, runs
@@ -99,7 +99,7 @@ class Line:
                 self.renewed = self.now()
             yield tx
 
-    def stop(self, system: str, what: str, error: Stop) -> None:
+    def stop(self, system: str, what: str, error: OppBridgeError) -> None:
         """Ask nothing more of a system in this run: someone must act."""
         self.report.stop(what)
         self.report.denied |= isinstance(error, AccessDenied)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..errors import Retry, Stop
+from ..errors import Reject, Retry, Stop
 from ..store import records, writes
 from .adopt import adopt
 from .decide import decide
@@ -121,7 +121,7 @@ def _guarded(post: Post, step: Callable[[Post], int]) -> int:
     except Retry as exc:
         line.report.trouble(f"{post.system}/{post.entity}: {exc}")
         line.blind.add(_key(post))
-    except Stop as exc:
+    except (Stop, Reject) as exc:  # a reading refused for good is nothing that time mends
         line.stop(post.system, f"{post.system}/{post.entity}: {exc}", exc)
     return 0
 
