@@ -71,6 +71,7 @@ class Merged:
     undecided: dict[str, Clash] = field(default_factory=dict)
     whole: str | None = None  # the reason of every path that has none of its own
     clashes: int = 0
+    judged: set[str] = field(default_factory=set)  # paths an owner or a policy decided
 
 
 def merge(case: Case) -> Merged:
@@ -108,11 +109,17 @@ def _silent(side: Side, path: str, case: Case) -> bool:
 def _settle(case: Case, path: str, news: dict[str, Scalar], out: Merged) -> None:
     sole = case.rules.sole_owner(path)
     if sole in case.standing and sole not in news:
-        out.reasons[path] = f"kept: only {sole} may change it, not {', '.join(sorted(news))}"
+        said = _said(case.base.get(path), news)
+        out.reasons[path] = f"kept: only {sole} may change it, not {', '.join(sorted(news))} {said}"
+        out.judged.add(path)
         return
-    if sole is not None and sole in news:
-        news = {sole: news[sole]}
     rivals = news | _incumbents(case, path, news)
+    if sole is not None and sole in news and len(set(rivals.values())) > 1:
+        said = _said(case.base.get(path), rivals)
+        out.reasons[path] = f"{sole} changed it, and only {sole} may {said}"
+        out.judged.add(path)
+        _put(out, path, news[sole])
+        return
     if len(set(rivals.values())) == 1:
         out.reasons[path] = f"{' and '.join(sorted(rivals))} changed it"
         _put(out, path, next(iter(rivals.values())))
@@ -125,9 +132,14 @@ def _settle(case: Case, path: str, news: dict[str, Scalar], out: Merged) -> None
     if winner is None or winner not in rivals:
         out.undecided[path] = clash
         return
-    said = ", ".join(f"{who}: {value!r}" for who, value in sorted(rivals.items()))
-    out.reasons[path] = f"{winner} wins by policy {policy} (base: {clash.base!r}; {said})"
+    out.reasons[path] = f"{winner} wins by policy {policy} {_said(clash.base, rivals)}"
+    out.judged.add(path)
     _put(out, path, rivals[winner])
+
+
+def _said(base: Scalar, sides: Mapping[str, Scalar]) -> str:
+    told = ", ".join(f"{who}: {value!r}" for who, value in sorted(sides.items()))
+    return f"(base: {base!r}; {told})"
 
 
 def _incumbents(case: Case, path: str, news: Mapping[str, Scalar]) -> dict[str, Scalar]:

@@ -1,6 +1,7 @@
 """A configuration is read whole, or every mistake in it is named with its place."""
 
 import pathlib
+from datetime import date
 
 import pytest
 
@@ -53,6 +54,25 @@ def test_a_good_file_is_read_and_frozen(read):
         found.plugins = ("acme",)
 
 
+def test_matching_and_waves_are_read(read):
+    more = """
+        match:
+          exact: [number, domain]
+          fuzzy: {fields: {name: 0.7, city: 0.3}}
+        waves:
+          - {owner: sales, when: "country == 'DE'", since: 2027-03-01}
+"""
+    found = read(GOOD.replace("        match: [number]\n", more.lstrip("\n")))
+    account = found.flows["quote-to-cash"].entities["account"]
+    assert account.match.exact == ("number", "domain")
+    assert account.match.fuzzy.fields == {"name": 0.7, "city": 0.3}
+    assert (account.match.fuzzy.link_above, account.match.fuzzy.ask_above) == (0.95, 0.8)
+    assert account.waves[0].since == date(2027, 3, 1)
+    assert account.waves[0].fields == ("*",)
+    short = read(GOOD).flows["quote-to-cash"].entities["account"].match
+    assert (short.exact, short.fuzzy) == (("number",), None)
+
+
 def test_the_example_of_the_repository_is_good():
     root = pathlib.Path(__file__).parents[2]
     found = load(root / "config/oppbridge.yaml")
@@ -75,6 +95,18 @@ def test_the_example_of_the_repository_is_good():
         ("status ==", "statsu ==", "account.systems.scm.filter: 'statsu' is no field of account; did you mean 'status'?"),
         ("connector: scm", "connector: 7", "systems.scm.connector: "),
         ("match: [number]", "deletions: never", "account.deletions: "),
+        ("[number]", "{exact: [nubmer]}", "account.match.exact[0]: 'nubmer' is no field of account; did you mean 'number'?"),
+        ("[number]", "[parent]", "account.match[0]: 'parent' points at another record; match by what is its own"),
+        ("[number]", "[7]", "account.match.exact[0]: "),
+        ("[number]", "{fuzzy: {fields: {nmae: 1}}}", "account.match.fuzzy.fields.nmae: 'nmae' is no field of account; did you mean 'name'?"),
+        ("[number]", "{fuzzy: {fields: {name: 0}}}", "account.match.fuzzy.fields.name: "),
+        ("[number]", "{fuzzy: {fields: {}}}", "account.match.fuzzy.fields: "),
+        ("[number]", "{fuzzy: {fields: {name: 1}, link_above: 0.5}}", "account.match.fuzzy: ask_above must not be more than link_above"),
+        ("[number]", "{exact: [number], fuzy: {}}", "account.match.fuzy: there is no such key; did you mean 'fuzzy'?"),
+        ("match: [number]", "waves: [{owner: smc}]", "account.waves[0].owner: 'smc' does not take part here; did you mean 'scm'?"),
+        ("match: [number]", "waves: [{owner: scm, when: contry == 'DE'}]", "account.waves[0].when: 'contry' is no field of account; did you mean 'country'?"),
+        ("match: [number]", "waves: [{owner: scm, fields: [naem]}]", "account.waves[0].fields[0]: 'naem' is no field of account; did you mean 'name'?"),
+        ("match: [number]", "waves: [{owner: scm, since: soon}]", "account.waves[0].since: "),
         ("{use: amount,", "{usee: amount,", "flows.quote-to-cash.gates[0].use: is missing"),
         ("sqlite:///here.db", "postgresql+psycopg://me:geheim@db/x", "store: the url holds a password"),
         ("  scm: {connector: scm}", "  Scm: {connector: scm}", "systems.Scm: is not a name"),

@@ -18,9 +18,11 @@ from ..config import (
     policy_called,
     system_settings,
 )
-from ..contract import ConnectorSpec
+from ..config.problems import problem
+from ..contract import ConnectorSpec, Trait
 from ..decision import Policy
 from ..engine import EntityFlow, Flow, Member, System
+from ..engine.waves import Wave
 from ..errors import ConfigError
 from ..match.rules import MatchRules
 from ..plugins import Plugins
@@ -141,6 +143,8 @@ class Assembly:
         ]
         scorer = self._scorer(section, [*at, "scorer"])
         policies = self.plugins.policies()
+        for entity, one in section.entities.items():
+            self._check_stamps(one, entity, systems, [*at, "entities", entity])
         return Flow(
             name,
             [
@@ -157,6 +161,7 @@ class Assembly:
                     scorer=scorer if entity == "opportunity" else None,
                     enrichers=[e for e in enrichers if entity in e.entities],
                     gates=gates,
+                    waves=_waves(one, entity),
                 )
                 for entity, one in section.entities.items()
             ],
@@ -169,6 +174,25 @@ class Assembly:
 
         scorer = build(self.found, section.scorer, self.plugins.scorers(), path)
         return guarded(scorer, SCORER_SECONDS)
+
+    def _check_stamps(
+        self, one: EntitySection, entity: str, systems: Mapping[str, System], path: Sequence[str]
+    ) -> None:
+        """Policy `latest` compares what every system that is read says of when a row changed."""
+        silent = [
+            name
+            for name, part in one.systems.items()
+            if part.reads and not systems[name].promises(entity, Trait.STAMPED)
+        ]
+        places = [[*path, "policy"]] if one.policy == "latest" else []
+        places += [
+            [*path, "fields", name, "policy"]
+            for name, rule in one.fields.items()
+            if rule.policy == "latest"
+        ]
+        if silent and places:
+            told = f"{', '.join(silent)} does not say when a row changed: `latest` cannot decide"
+            raise ConfigError(problem(self.found.path, places[0], f"{told}; name an owner, or ask"))
 
     def _policy(
         self, one: EntitySection, policies: Mapping[str, Policy], path: Sequence[str]
@@ -184,6 +208,19 @@ class Assembly:
             where = [*path, "fields", of, "policy"]
             out[of] = (name, policy_called(self.found, name, policies, where))
         return out
+
+
+def _waves(one: EntitySection, entity: str) -> list[Wave]:
+    return [
+        Wave(
+            wave.owner,
+            wave.fields,
+            compile_filter(wave.when, entity) if wave.when else None,
+            wave.since,
+            wave.alone,
+        )
+        for wave in one.waves
+    ]
 
 
 def _match(one: MatchSection) -> MatchRules:

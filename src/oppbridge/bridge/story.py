@@ -24,6 +24,7 @@ def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, A
         held = links.of_records(tx, [record.id]).get(record.id, [])
         history = cursors.observed(tx, [record.id]).get(record.id, [])
         past = writes.of_record(tx, record.id)
+        joined = records.joined_to(tx, record.id)
     return {
         "entity": record.entity,
         "uid": record.uid,
@@ -31,6 +32,7 @@ def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, A
         "problems": list(problems(record.agreed)),
         "score": _reasons(record.agreed.get("reasons")),
         "systems": {link.system: _seat(link) for link in held},
+        "joined": [{"uid": uid, "why": reason} for uid, reason in joined],
         "writes": [_write(row) for row in past],
         "history": [
             {

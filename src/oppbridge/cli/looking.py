@@ -127,6 +127,8 @@ def _tell_story(found: Mapping[str, Any]) -> None:
         for name, one in found["systems"].items()
     ]
     table(("system", "key", "", "behind in"), seats)
+    for one in found["joined"]:
+        say(f"joined with {one['uid']}: {one['why']}")
     writes = [
         (one["id"], one["system"], one["action"], one["state"], _changes(one), one["why"])
         for one in found["writes"]

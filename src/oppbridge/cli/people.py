@@ -30,7 +30,11 @@ def held(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False)
 def approve(
     ids: Ids,
     choose: Annotated[
-        str | None, typer.Option("--choose", help="For a clash: the system that wins.")
+        str | None,
+        typer.Option(
+            "--choose",
+            help="For a clash: the system that wins. For a match: the row's key, or new.",
+        ),
     ] = None,
     by: By = None,
     config: ConfigFile = DEFAULT,
@@ -38,7 +42,7 @@ def approve(
 ) -> int:
     """Let held writes go with the next run.
 
-    For a clash, choose the system that wins.
+    For a clash, choose the system that wins. For a match, the key of the row it is, or `new`.
     """
     from ..bridge import Bridge
 

@@ -63,6 +63,7 @@ def _systems(path: list[Key], section: EntitySection, systems: list[str]) -> Ite
     for field, rule in section.fields.items():
         if rule.owner is not None:
             owners.append((["fields", field, "owner"], rule.owner))
+    owners += [(["waves", i, "owner"], wave.owner) for i, wave in enumerate(section.waves)]
     for inner, owner in owners:
         if owner not in section.systems:
             hint = suggestion(owner, section.systems)
@@ -77,6 +78,12 @@ def _fields(path: list[Key], entity: str, section: EntitySection) -> Iterator[Fo
             for index, name in enumerate(part.owns)
             if name != "*"
         ]
+    named += [
+        (["waves", place, "fields", index], name)
+        for place, wave in enumerate(section.waves)
+        for index, name in enumerate(wave.fields)
+        if name != "*"
+    ]
     valid = _spellings(entity)
     yield from _match(path, entity, section.match)
     for inner, name in named:
@@ -110,10 +117,13 @@ def _spellings(entity: str) -> list[str]:
 
 
 def _filters(path: list[Key], entity: str, section: EntitySection) -> Iterator[Found]:
-    for system, part in section.systems.items():
-        if part.filter is None:
-            continue
+    told: list[tuple[list[Key], str | None]] = [
+        (["systems", system, "filter"], part.filter) for system, part in section.systems.items()
+    ]
+    told += [(["waves", place, "when"], wave.when) for place, wave in enumerate(section.waves)]
+    for inner, text in told:
         try:
-            compile_filter(part.filter, entity)
+            if text is not None:
+                compile_filter(text, entity)
         except ConfigError as exc:
-            yield [*path, "systems", system, "filter"], str(exc)
+            yield [*path, *inner], str(exc)

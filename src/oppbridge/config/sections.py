@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -83,6 +84,23 @@ class FieldRule(Section):
         return self
 
 
+class WaveSection(Section):
+    """From a day on, one system owns fields of some records: a step of a cutover.
+
+    Of several, the first that holds counts; it comes before `owns` and `owner`.
+    """
+
+    owner: Name = Field(description="The system that owns the fields.")
+    when: str | None = Field(
+        None, max_length=1000, description="Of which records: an expression over fields."
+    )
+    since: date | None = Field(None, description="The first day on which it holds, in UTC.")
+    fields: tuple[str, ...] = Field(("*",), min_length=1, description="The fields.")
+    alone: bool = Field(
+        True, description="Edits elsewhere do not count; else it wins where policy `owner` decides."
+    )
+
+
 class FuzzySection(Section):
     """By which fields records are alike, and how alike they must be."""
 
@@ -131,6 +149,9 @@ class EntitySection(Section):
     owner: Name | None = Field(None, description="The system that policy `owner` lets win.")
     fields: Mapping[str, FieldRule] = Field(
         default_factory=dict, description="Fields that are settled otherwise."
+    )
+    waves: tuple[WaveSection, ...] = Field(
+        (), description="Ownership that depends on the record and the day."
     )
     deletions: Literal["hold", "propagate", "ignore"] = Field(
         "hold", description="What a deletion does elsewhere: waits for a person, goes, or nothing."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from ..errors import Invalid
@@ -19,6 +19,7 @@ from .learn import differences
 from .line import Line
 from .plan import plan
 from .translate import News, Registry, news_of, record_path
+from .waves import Wave, in_force
 from .weigh import weigh
 
 BATCH = 2000
@@ -56,13 +57,24 @@ def _consider(tx: Tx, line: Line, flow: EntityFlow, ids: list[int]) -> Iterable[
     for id, record in known.items():
         group = taking_part[id]
         news = [news_of(link, record, registry) for link in group]
-        merged = merge(_case(flow, record, news))
+        waves, problem = _waves(line, flow, record, group)
+        merged = merge(_case(flow, record, news, waves))
         one = Decision(record, group, news, waiting.get(id, []), merged, dict(record.agreed))
-        one.twins = twins.get(id, {})
+        one.twins, one.problem = twins.get(id, {}), problem
         yield one
 
 
-def _case(flow: EntityFlow, record: Record, news: list[News]) -> Case:
+def _waves(
+    line: Line, flow: EntityFlow, record: Record, held: list[Link]
+) -> tuple[tuple[Wave, ...], str | None]:
+    """Who owns this record now: judged by what was agreed, at first contact by what is shown."""
+    if not flow.waves:
+        return (), None
+    values = record.agreed or values_of(record, held)
+    return in_force(flow.waves, values, line.moment().date())
+
+
+def _case(flow: EntityFlow, record: Record, news: list[News], waves: Sequence[Wave]) -> Case:
     sides = [
         Side(
             one.link.system,
@@ -75,7 +87,7 @@ def _case(flow: EntityFlow, record: Record, news: list[News]) -> Case:
         if one.changed and flow.members[one.link.system].reads
     ]
     standing = {one.link.system for one in news if one.link.shown is not None and not one.link.gone}
-    rules = Ruled(flow, record.rulings)
+    rules = Ruled(flow, record.rulings, waves)
     return Case(record.entity, record.agreed, sides, rules, frozenset(standing))
 
 

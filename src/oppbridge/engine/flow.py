@@ -12,6 +12,7 @@ from ..decision import Clash, Enricher, Gate, Policy
 from ..match.rules import MatchRules
 from ..merge import PRESENCE
 from ..records.values import Values, pattern
+from .waves import Wave
 
 if TYPE_CHECKING:
     from ..mapping import CompiledMap
@@ -84,6 +85,7 @@ class EntityFlow:
     scorer: Guarded | None = None
     enrichers: Sequence[Enricher] = ()
     gates: Sequence[tuple[str, Gate]] = ()
+    waves: Sequence[Wave] = ()
 
     def sole_owner(self, path: str) -> str | None:
         """The only system whose edits of this path count, or None."""
@@ -104,18 +106,32 @@ class EntityFlow:
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """An entity's rules for one record, with what people have ruled about it."""
+    """An entity's rules for one record: its waves, and what people have ruled about it."""
 
     flow: EntityFlow
     rulings: Mapping[str, str]
+    waves: Sequence[Wave] = ()
 
     def sole_owner(self, path: str) -> str | None:
-        """See `EntityFlow.sole_owner`."""
-        return self.flow.sole_owner(path)
+        """See `EntityFlow.sole_owner`; the first wave that covers the path comes before it."""
+        wave = self._wave(path)
+        if wave is None:
+            return self.flow.sole_owner(path)
+        return wave.owner if wave.alone else None
 
     def owner(self, path: str) -> str | None:
-        """See `EntityFlow.owner`."""
-        return self.flow.owner(path)
+        """See `EntityFlow.owner`; the first wave that covers the path comes before it."""
+        wave = self._wave(path)
+        return self.flow.owner(path) if wave is None else wave.owner
+
+    def _wave(self, path: str) -> Wave | None:
+        return next((one for one in self.waves if self._holds(one, path)), None)
+
+    def _holds(self, wave: Wave, path: str) -> bool:
+        """Whether a wave covers a path that its owner can tell of."""
+        member = self.flow.members[wave.owner]
+        there = path == PRESENCE or member.shows(self.flow.entity, path)
+        return there and wave.covers(path)
 
     def winner(self, clash: Clash) -> tuple[str | None, str]:
         """A person's ruling first, then the policy of the path."""

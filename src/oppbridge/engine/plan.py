@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..decision import Proposal
@@ -32,7 +33,7 @@ def plan(line: Line, flow: EntityFlow, one: Decision) -> tuple[list[Planned], li
         if (write := _need(line, flow, member, by_system.get(member.system.name), one))
     ]
     if one.merged.undecided:
-        wanted.append(_question(line, one))
+        wanted.append(_question(line, flow, one))
     kept = {write.digest for write in one.open_writes}
     digests = {write.digest for write in wanted}
     stale = [write.id for write in one.open_writes if write.digest not in digests]
@@ -40,6 +41,9 @@ def plan(line: Line, flow: EntityFlow, one: Decision) -> tuple[list[Planned], li
     for write in fresh:
         _gate(flow, write, one)
         _tally(line, write)
+    untold = one.merged.judged.difference(*(write.fields for write in wanted))
+    if untold:
+        fresh.append(_told(line, one, sorted(untold)))
     return fresh, stale
 
 
@@ -147,7 +151,28 @@ def digest(system: str, action: str, uid: str, fields: dict[str, Scalar]) -> str
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _question(line: Line, one: Decision) -> Planned:
+def _told(line: Line, one: Decision, paths: Sequence[str]) -> Planned:
+    """What was decided and needs no write, so that its reasons are kept all the same."""
+    fields = {path: one.merged.values.get(path) for path in paths}
+    return Planned(
+        id=0,
+        flow=line.flow.name,
+        record_id=one.record.id,
+        link_id=None,
+        system="",
+        entity=one.record.entity,
+        action="decide",
+        key=None,
+        fields=fields,
+        before={path: one.base.get(path) for path in paths},
+        reasons={path: one.merged.reasons[path] for path in paths},
+        state="done",
+        digest=digest("", "decide", one.record.uid, fields),
+        planned=line.now(),
+    )
+
+
+def _question(line: Line, flow: EntityFlow, one: Decision) -> Planned:
     """The clashes nobody but a person can settle, as one held write."""
     clashes = one.merged.undecided
     fields: dict[str, Scalar] = dict.fromkeys(clashes)
@@ -169,9 +194,13 @@ def _question(line: Line, one: Decision) -> Planned:
         reasons=said,
         state="held",
         digest=digest("", "clash", one.record.uid, {**fields, **said}),
-        why=f"changed on both sides: {', '.join(sorted(clashes))}",
+        why=f"changed on both sides: {', '.join(_asking(flow, path) for path in sorted(clashes))}",
         planned=line.now(),
     )
+
+
+def _asking(flow: EntityFlow, path: str) -> str:
+    return f"{path} (policy {flow.policy_of(path)[0]})"
 
 
 def _gate(flow: EntityFlow, write: Planned, one: Decision) -> None:
