@@ -31,7 +31,9 @@ class Letter:
     system: str
     key: str | None
     uid: str
+    name: str
     why: str
+    shown: str
 
 
 @dataclass
@@ -66,7 +68,26 @@ class Place:
         """All that is listed."""
         with Bridge.open(self.config) as bridge:
             found = [*bridge.dead(self.flow), *bridge.held(self.flow)]
-        return [Letter(one.state, one.system, one.key, one.uid, one.why) for one in found]
+        return [
+            Letter(
+                one.state,
+                one.system,
+                one.key,
+                one.uid,
+                one.name,
+                str(one.why),
+                " ".join(f"{path} {change.after}" for path, change in one.fields.items()),
+            )
+            for one in found
+        ]
+
+    def said_of(self, name: str) -> list[str]:
+        """What is listed of one record, by its id, key or name: the reason, then the values."""
+        return [
+            f"{one.why} ({one.shown})"
+            for one in self.letters()
+            if name in (one.uid, one.key, one.name)
+        ]
 
     def refusal(self) -> str:
         """How a run that stops says so; empty where it does not stop."""
@@ -95,6 +116,47 @@ class Place:
         self.sandbox.scm.bring("CustomersV3", given)
         return ("usmf", number)
 
+    def product(self, number: str, **row: Any) -> str:
+        """A person releases a product in Supply Chain."""
+        names = {"ProductNumber": number, "ProductName": f"Product {number}", "ProductType": "Item"}
+        self.sandbox.scm.put("ProductsV2", names)
+        released = {
+            "dataAreaId": "usmf",
+            "ItemNumber": number,
+            "ProductNumber": number,
+            "SalesPrice": 20,
+            "InventoryUnitSymbol": "ea",
+            "ItemModelGroupId": "FIFO",
+            "ProductGroupId": "Parts",
+            "StorageDimensionGroupName": "SiteWH",
+            "TrackingDimensionGroupName": "None",
+            **row,
+        }
+        self.sandbox.scm.put("ReleasedProductsV2", released)
+        return number
+
+    def order(self, customer: str, name: str, item: str, **line: Any) -> str:
+        """A person enters an order of one line in Supply Chain; its number."""
+        columns = ("OrderingCustomerAccountNumber", "InvoiceCustomerAccountNumber")
+        head = {"dataAreaId": "usmf", "SalesOrderName": name, **dict.fromkeys(columns, customer)}
+        number = str(self.sandbox.scm.put("SalesOrderHeadersV2", head)["SalesOrderNumber"])
+        given = {
+            "dataAreaId": "usmf",
+            "SalesOrderNumber": number,
+            "ItemNumber": item,
+            "ShippingSiteId": "1",
+            "ShippingWarehouseId": "11",
+            **line,
+        }
+        self.sandbox.scm.put("SalesOrderLines", given)
+        self.sandbox.scm.post("calculate_totals", company="usmf", number=number)
+        return number
+
+    def sales_order(self, name: str) -> Mapping[str, Any]:
+        """The one order of this name in Sales."""
+        [found] = self.sandbox.dataverse.rows("salesorder", "name = ?", name)
+        return found
+
     # -- what stands --------------------------------------------------------
 
     def customer_of(self, account: str) -> Mapping[str, Any] | None:
@@ -116,7 +178,7 @@ class Place:
         """Put values into columns in Sales as no form would: past every rule."""
         database = self.sandbox.dataverse.database
         with database.transaction():
-            database.update(table, row_id, values)
+            database.update(table, (row_id,), values)
 
 
 def key_of(customer: tuple[str, str]) -> str:

@@ -265,3 +265,13 @@ def test_a_state_may_take_codes_it_does_not_list():
     assert from_two.read({"a": 7, "b": 7}) == "closed"
     with pytest.raises(ValueError, match="no native code for 'gone'"):
         from_two.spell("gone")
+
+
+def test_money_keeps_the_coins_of_its_currency():
+    lens = LENSES["money"](
+        FieldMap.model_validate({"at": "x", "lens": "money", "currency": "c", "precision": 2})
+    )
+    assert lens.read({"x": 1.2345, "c": "KWD"}) == "1.235 KWD"
+    assert lens.read({"x": 1.2345, "c": "USD"}) == "1.23 USD"
+    assert lens.spell("1.2345 CLF") == {"x": Decimal("1.2345")}
+    assert lens.predict("1.2345 KWD") == "1.235 KWD"

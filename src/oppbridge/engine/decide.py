@@ -207,9 +207,19 @@ def _check(line: Line, flow: EntityFlow, one: Decision) -> None:
     except Invalid as exc:
         one.problem = str(exc)
         return
-    for problem in problems(values) if "lines" in collections(flow.entity) else ():
+    if "lines" in collections(flow.entity):
         name = values.get("number") or values.get("name") or one.record.uid
-        line.report.notice(f"{flow.entity} {name}: {problem}")
+        for problem in (*problems(values), *_otherwise(one)):
+            line.report.notice(f"{flow.entity} {name}: {problem}")
+
+
+def _otherwise(one: Decision) -> Iterator[str]:
+    """Systems that add a document up to another total than the agreed one: prices were rounded."""
+    agreed = one.merged.values.get("total")
+    for news in one.news:
+        shown = news.changed.get("total")
+        if agreed and shown and shown != agreed and not str(shown).startswith("0 "):
+            yield f"total: {agreed}, yet {news.link.system} makes it {shown}"
 
 
 def _covers(flow: EntityFlow, system: str, path: str) -> bool:

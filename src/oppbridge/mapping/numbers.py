@@ -3,7 +3,8 @@
 A number that a JSON parser made a float is taken at its shortest decimal spelling, so 0.1 is 0.1.
 A float holds 15 significant digits: a connector whose amounts are longer decodes them as Decimal.
 Everything is rounded to the field's `precision`, half away from zero (what Dataverse does with
-money), so that noise beyond it is never taken for a change.
+money), so that noise beyond it is never taken for a change. Money of a currency with smaller coins
+than that is rounded to its coins: a dinar has a thousand fils.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from ..contract import Native
 from ..records.scalars import Money, Scalar, decimal_text, parse_decimal
+from ..records.totals import DECIMALS
 from .lenses import Lens, read_text, single
 from .shape import FieldMap
 
@@ -64,7 +66,7 @@ def _parsed(value: float | Decimal | str, text: str, precision: int | None) -> s
 
 def decimal(field: FieldMap) -> Lens:
     """A quantity, percent or rate."""
-    convert, show = _amounts(field)
+    convert, show = _amounts(field, field.precision)
     return single(field.at[0], field.write or field.at[0], convert, show, field.empty)
 
 
@@ -90,22 +92,25 @@ def money(field: FieldMap) -> Lens:
     Without `write_currency` the amount alone is written: `predict` takes it that the row has the
     currency already.
     """
-    convert, show = _amounts(field)
     at, write = field.at[0], field.write or field.at[0]
     currency = _currency(field)
+    usual, finer = _amounts(field, field.precision), _finer(field)
 
     def read(row: Native) -> Scalar:
         value = row.get(at)
         if value is None or value == field.empty:
             return None
-        amount = convert(value)
-        return None if amount is None else f"{amount} {currency(row)}"
+        amount = usual[0](value)
+        if amount is None:
+            return None
+        code = currency(row)
+        return f"{finer[code][0](value) if code in finer else amount} {code}"
 
     def spell(value: Scalar) -> dict[str, Any]:
         if value is None:
             return {write: field.empty}
         amount, code = Money.split(str(value))
-        out = {write: show(amount)}
+        out = {write: finer.get(code, usual)[1](amount)}
         if field.write_currency:
             out[field.write_currency] = code
         return out
@@ -114,17 +119,25 @@ def money(field: FieldMap) -> Lens:
         shown = spelled[write]
         if value is None or shown == field.empty:
             return None
-        return f"{convert(shown)} {Money.split(str(value))[1]}"
+        code = Money.split(str(value))[1]
+        return f"{finer.get(code, usual)[0](shown)} {code}"
 
     columns = (at, field.currency) if field.currency else (at,)
     written = (write, field.write_currency) if field.write_currency else (write,)
     return Lens(columns, written, read, None, spell, foresee)
 
 
-def _amounts(field: FieldMap) -> tuple[Callable[[Any], str | None], Callable[[Any], Any]]:
-    comma = field.decimal_mark == ","
+Amounts = tuple[Callable[[Any], str | None], Callable[[Any], Any]]
 
-    precision, scale = field.precision, field.scale
+
+def _finer(field: FieldMap) -> dict[str, Amounts]:
+    """How amounts of currencies with more decimals than the field's precision are read, written."""
+    least = 20 if field.precision is None else field.precision
+    return {code: _amounts(field, n) for code, n in DECIMALS.items() if n > least}
+
+
+def _amounts(field: FieldMap, precision: int | None) -> Amounts:
+    comma, scale = field.decimal_mark == ",", field.scale
 
     def convert(value: Any) -> str | None:
         if not scale and (type(value) is float or type(value) is int):
