@@ -16,7 +16,7 @@ from oppbridge.contract import join_key
 from oppbridge.engine import Report
 from oppbridge.errors import OppBridgeError
 from oppbridge.sandbox import Sandbox
-from oppbridge.sandbox.generate.sales_desk import currency
+from oppbridge.sandbox.generate.sales_desk import UNIT, currency, price_list
 from tests.docs.worlds import configured, give_secrets, unlimited
 
 ABSORBED, LISTED, STOPPED = "absorbed", "listed", "stopped"
@@ -151,6 +151,30 @@ class Place:
         self.sandbox.scm.put("SalesOrderLines", given)
         self.sandbox.scm.post("calculate_totals", company="usmf", number=number)
         return number
+
+    def quote(self, account: str, name: str, item: str | None = None, **head: Any) -> str:
+        """A person enters a quote in Sales, of one line if an item is named."""
+        bind = {"customerid_account@odata.bind": f"/accounts({account})"}
+        row = {"name": name, **bind, **currency("USD"), **price_list("USD"), **head}
+        quote = self.sandbox.dataverse.put("quote", row)
+        if item is not None:
+            [product] = self.sandbox.dataverse.rows("product", "productnumber = ?", item)
+            line = {
+                "quoteid@odata.bind": f"/quotes({quote})",
+                "productid@odata.bind": f"/products({product['productid']})",
+                "uomid@odata.bind": f"/uoms({UNIT})",
+                "ispriceoverridden": True,
+                "priceperunit": 10,
+                "quantity": 1,
+            }
+            self.sandbox.dataverse.put("quotedetail", line)
+        return quote
+
+    def quotation_of(self, quote: str) -> Mapping[str, Any] | None:
+        """The quotation that carries a quote's id; there are never two."""
+        found = self.sandbox.scm.rows("SalesQuotationHeadersV2", CustomersReference=quote)
+        assert len(found) <= 1, f"{len(found)} quotations for one quote"
+        return found[0] if found else None
 
     def sales_order(self, name: str) -> Mapping[str, Any]:
         """The one order of this name in Sales."""
