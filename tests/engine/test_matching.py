@@ -6,6 +6,7 @@ from oppbridge.bridge.matching import proposals
 from oppbridge.bridge.plans import approve, refuse
 from oppbridge.engine import Line, Report, watch
 from oppbridge.errors import ConfigError
+from oppbridge.kit.documents import PartCall
 from oppbridge.match.rules import MatchRules
 from oppbridge.store import records, writes
 from tests.walk.onlooker import differences
@@ -222,3 +223,46 @@ def test_rules_given_later_know_the_records_there_were_before(world, north, sout
     world.run()
     assert rows(north, south) == [1, 2]
     assert len(questions(world)) == 1
+
+
+def _line(collection, **row):
+    return PartCall(
+        collection, "create", None, row | {"PriceCurrency": "EUR"} if "Item" in row else row
+    )
+
+
+def offers(world, count=float):
+    """The same offer in both systems, which never met; the south counts its lines otherwise."""
+    north, south = world.crms["north"], world.crms["south"]
+    item = north.add("items", {"title": "Saw", "nr": "I-1"})
+    twin = south.add("items", {"Name": "Saw", "ItemNo": "I-1"})
+    ours = [
+        _line("lines", item_id=item, memo=f"l{n}", count=str(n), price=f"{n}.00", price_cur="EUR")
+        for n in (1, 2)
+    ]
+    theirs = [
+        _line("Rows", Item=twin, Text=f"l{n}", Quantity=count(n), UnitPrice=float(n))
+        for n in (2, 1)
+    ]
+    north.add("offers", {"title": "Q", "nr": "Q-1"}, ours)
+    south.add("offers", {"Name": "Q", "OfferNo": "Q-1"}, theirs)
+
+
+def test_lines_that_both_had_before_they_met_stand_once():
+    world = World(match=MatchRules(("number",)))
+    offers(world)
+    for _ in range(2):
+        world.run()
+        assert differences(world.crms["north"], world.crms["south"]) == []
+        assert len(world.crms["north"].rows("offers")[0]["lines"]) == 2
+        world.store = world.fresh_store()
+
+
+def test_lines_that_only_one_had_are_known_again_after_a_lost_store():
+    world = World(match=MatchRules(("number",)))
+    offers(world, count=lambda number: number * 5.0)
+    for _ in range(2):
+        world.run()
+        assert len(world.crms["north"].rows("offers")[0]["lines"]) == 4
+        assert len(world.crms["south"].rows("offers")[0]["Rows"]) == 4
+        world.store = world.fresh_store()

@@ -88,17 +88,30 @@ class People:
     def add(self, side: str | None = None) -> None:
         """Somebody creates a row."""
         side = side or self.side()
-        crm = self.crms[side]
         kind = self.dice.choice(list(FIELDS))
-        late = self._late()
+        self._bear(side, kind, self._mark(kind), late=self._late())
+
+    def add_alike(self) -> None:
+        """Two people create the same thing, each on one side, as if nobody had joined the two."""
+        kind = self.dice.choice(list(FIELDS))
+        mark = self._mark(kind)
+        for side in sorted(self.crms):
+            self._bear(side, kind, mark, late=False)
+
+    def _mark(self, kind: str) -> str:
+        """A birth mark nobody has: an address for people, who are matched by it."""
         self.born += 1
-        mark = f"{kind[:2]}{self.born}"
+        return f"{kind[:2]}{self.born}" + ("@x.example" if kind == "people" else "")
+
+    def _bear(self, side: str, kind: str, mark: str, *, late: bool) -> None:
+        crm = self.crms[side]
         row = {tag_column(kind, side): mark}
         for name, one in FIELDS[kind].items():
             if name in ("name", "last") or self.dice.random() < 0.4:
                 value = self._value(crm, side, kind, one)
                 row |= _spelled(one, side, value)
-                self._note(kind, mark, name, side, value)
+                if value is not None:  # what is left empty at first says nothing
+                    self._note(kind, mark, name, side, value)
         parts = [self._new_line(crm, side) for _ in range(self.dice.randint(0, 2))]
         parts = [part for part in parts if part] if kind in LINES else []
         crm.add(kind, row, self._named(kind, side, parts), late=late)

@@ -7,10 +7,14 @@ from typing import Any
 
 from oppbridge.errors import OppBridgeError
 from oppbridge.kit.crm import Manners
+from oppbridge.match.rules import MatchRules
 
 from .onlooker import differences, view
 from .people import People
 from .world import World
+
+BY_MARK = MatchRules(("number", "email", "description"))
+"""Where each kind of row keeps its birth mark."""
 
 
 class Crash(BaseException):
@@ -32,9 +36,11 @@ def tell(seed: int, **changes: Any) -> list[str]:
         )
         for name in ("north", "south")
     }
+    matched = dice.random() < 0.35
     swept = not all(one.tombstones for one in manners.values())
     world = World(
         **{
+            "match": BY_MARK if matched else MatchRules(),
             "winner": dice.choice(["north", "south"]),
             "manners": manners,
             "pages": (dice.randint(1, 7), dice.randint(1, 7)),
@@ -64,7 +70,9 @@ def _live(dice: random.Random, world: World, people: People) -> list[str]:
 def _something(dice: random.Random, world: World, people: People) -> None:
     what = dice.random()
     crm = world.crms[people.side()]
-    if what < 0.22:
+    if what < 0.08 and world.match:
+        people.add_alike()
+    elif what < 0.22:
         people.add()
     elif what < 0.52:
         people.edit()

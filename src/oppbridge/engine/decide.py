@@ -56,12 +56,22 @@ def _consider(tx: Tx, line: Line, flow: EntityFlow, ids: list[int]) -> Iterable[
     twins = twins_of(tx, flow, ids) if flow.match else {}
     for id, record in known.items():
         group = taking_part[id]
-        news = [news_of(link, record, registry) for link in group]
+        news = _news(record, group, registry)
         waves, problem = _waves(line, flow, record, group)
         merged = merge(_case(flow, record, news, waves))
         one = Decision(record, group, news, waiting.get(id, []), merged, dict(record.agreed))
         one.twins, one.problem = twins.get(id, {}), problem
         yield one
+
+
+def _news(record: Record, group: list[Link], registry: Registry) -> list[News]:
+    """What each link brings. Those met together are told of each other's parts."""
+    met, told = record.agreed, []
+    for link in group:
+        told.append(news_of(link, record, registry, met))
+        if link.shown is None and len(group) > 1:
+            met = {**told[-1].changed, **met}
+    return told
 
 
 def _waves(

@@ -10,7 +10,7 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import escape, part_of, pointing, unescape
 from ..store import Link, Record, Tx, links, records
-from .learn import differences, uuid_text
+from .learn import SPACE, differences, uuid_text
 
 
 @dataclass(slots=True)
@@ -55,8 +55,13 @@ class News:
     paths: dict[str, str] = field(default_factory=dict)  # record path -> system path
 
 
-def news_of(link: Link, record: Record, registry: Registry) -> News:
-    """Translate what a link shows against what it showed."""
+def news_of(
+    link: Link, record: Record, registry: Registry, met: Mapping[str, Scalar] | None = None
+) -> News:
+    """Translate what a link shows against what it showed.
+
+    `met` are the agreed values, and what other systems show that are met at the same time.
+    """
     out = News(link)
     if link.gone:
         if (link.shown or {}).get(PRESENCE) is not None:
@@ -68,7 +73,7 @@ def news_of(link: Link, record: Record, registry: Registry) -> News:
     shown = link.shown or {}
     parts = any("/" in path for path in (*link.news, *shown))
     if parts:
-        name_parts(link, record, link.news)
+        name_parts(link, record.agreed if met is None else met, link.news)
     changed = _changed(link, record, shown, link.news)
     for path, target in pointing(record.entity, changed):
         key = (link.system, target, str(changed[path]))
@@ -149,25 +154,28 @@ def system_path(link: Link, path: str) -> str | None:
     return None
 
 
-def name_parts(link: Link, record: Record, values: Mapping[str, Scalar]) -> None:
-    """Give every native part that has none an id: its own, a twin's, or a new one."""
+def name_parts(link: Link, met: Mapping[str, Scalar], values: Mapping[str, Scalar]) -> None:
+    """Give every native part that has none an id: its own, a twin's, or a new one.
+
+    A new one follows from where the part was seen first, also after a lost store.
+    """
     stems = [p for p, v in values.items() if "/" in p and v is True and _is_stem(p)]
     fresh = [p for p in stems if p not in link.parts]
     if not fresh:
         return
     held = {f"{stem.partition('/')[0]}/{id}" for stem, id in link.parts.items()}
-    spare = [p for p in record.agreed if _is_stem(p) and p not in held]
+    spare = [p for p in met if _is_stem(p) and p not in held]
     for stem in fresh:
         collection, _, key = stem.partition("/")
         own = uuid_text(unescape(key))
-        twin = None if link.shown is not None else _twin(stem, values, spare, record.agreed)
+        twin = None if link.shown is not None else _twin(stem, values, spare, met)
         if own is not None and f"{collection}/{own}" in spare:
             twin = f"{collection}/{own}"
         if twin is not None:
             spare.remove(twin)
             link.parts[stem] = twin.partition("/")[2]
         else:
-            seed = uuid.uuid5(uuid.UUID(record.uid), f"{link.system}/{stem}")
+            seed = uuid.uuid5(SPACE, f"{link.entity}/{link.system}/{link.key}/{stem}")
             link.parts[stem] = own or str(seed)
 
 
