@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..decision import Proposal
 from ..errors import Invalid
@@ -121,8 +121,9 @@ def _write(
 ) -> Planned:
     system = member.system.name
     before = {} if link is None or action == "create" else {p: link.lag.get(p) for p in fields}
-    if action == "delete":
-        before = dict(one.base)
+    if link is not None and action == "delete":
+        there = {**one.base, **link.lag}
+        before = {p: v for p, v in there.items() if v is not None and p != PRESENCE}
     known = one.added | one.merged.reasons
     reasons = {path: known[path] for path in known.keys() & fields.keys()}
     if one.merged.whole:
@@ -140,14 +141,14 @@ def _write(
         before=before,
         reasons=reasons,
         state="planned",
-        digest=digest(system, action, one.record.uid, fields),
+        digest=digest(system, action, one.record.uid, [fields, before]),
         planned=line.now(),
     )
 
 
-def digest(system: str, action: str, uid: str, fields: dict[str, Scalar]) -> str:
-    """Names this exact write; an approval is for a digest, not for a record."""
-    text = canonical([system, action, uid, fields])
+def digest(system: str, action: str, uid: str, content: Any) -> str:
+    """Names this exact write, from what to what; an approval is for a digest, not for a record."""
+    text = canonical([system, action, uid, content])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
