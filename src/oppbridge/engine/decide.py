@@ -11,7 +11,7 @@ from ..records.scalars import Scalar, parse_instant
 from ..records.totals import problems
 from ..records.values import build, collections, pattern
 from ..store import Link, Planned, Record, Tx, links, records, writes
-from .compare import rekey
+from .compare import rekey, values_of
 from .docket import Decision
 from .doubt import follow_joins, twins_of
 from .flow import EntityFlow, Ruled
@@ -196,6 +196,8 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
         fresh += wanted
         stale += unwanted
         awaited += [(*a, one.record.id) for news in one.news for a in news.awaited]
+    if flow.match:
+        rekey(tx, flow, decisions)
     writes.drop(tx, stale)
     writes.insert(tx, fresh, line.run_id)
     links.update(tx, [link for one in decisions for link in one.links])
@@ -207,8 +209,6 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     )
 
 
-    if flow.match:
-        rekey(tx, flow, decisions)
 def _check(line: Line, flow: EntityFlow, one: Decision) -> None:
     """Values that do not make a record stop its writes; what does not add up is told."""
     values = one.merged.values
