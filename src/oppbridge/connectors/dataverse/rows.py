@@ -158,8 +158,12 @@ def _attribute(column: str) -> str:
 
 
 def _changes(entity: Entity, rows: Sequence[Row], lines: Sequence[str]) -> list[Change]:
-    pk = entity.table.pk
+    pk, plain = entity.table.pk, not any(line in row for row in rows[:1] for line in lines)
     try:
+        if plain:
+            return [
+                Change(row[pk], row, row.get(ETAG), instant(row.get("modifiedon"))) for row in rows
+            ]
         return [Change(row[pk], row, row.get(ETAG), instant(_moved(row, lines))) for row in rows]
     except KeyError as error:
         raise ContractBroken(f"a row of {entity.table.set} came without {pk}") from error
