@@ -126,21 +126,16 @@ class Assembly:
     def _flow(
         self, name: str, section: FlowSection, systems: Mapping[str, System], store: Store
     ) -> Flow:
-        from .stock import supplied
-
         at = ("flows", name)
         gates: list[tuple[str, Gate]] = [
             (part.use, build(self.found, part, self.plugins.gates(), [*at, "gates", i]))
             for i, part in enumerate(section.gates)
         ]
-        enrichers: list[Enricher] = [
-            supplied(
-                build(self.found, part, self.plugins.enrichers(), [*at, "enrichers", i]),
-                systems,
-                store,
-            )
+        parts = [
+            build(self.found, part, self.plugins.enrichers(), [*at, "enrichers", i])
             for i, part in enumerate(section.enrichers)
         ]
+        enrichers = _supplied(parts, systems, store)
         scorer = self._scorer(section, [*at, "scorer"])
         policies = self.plugins.policies()
         for entity, one in section.entities.items():
@@ -208,6 +203,14 @@ class Assembly:
             where = [*path, "fields", of, "policy"]
             out[of] = (name, policy_called(self.found, name, policies, where))
         return out
+
+
+def _supplied(
+    parts: Sequence[Enricher], systems: Mapping[str, System], store: Store
+) -> list[Enricher]:
+    from .stock import supplied
+
+    return [supplied(part, systems, store) for part in parts]
 
 
 def _waves(one: EntitySection, entity: str) -> list[Wave]:
