@@ -8,7 +8,7 @@ from oppbridge.engine import Line, Report, watch
 from oppbridge.errors import ConfigError
 from oppbridge.kit.documents import PartCall
 from oppbridge.match.rules import MatchRules
-from oppbridge.store import records, writes
+from oppbridge.store import joins, writes
 from tests.walk.onlooker import differences
 from tests.walk.world import World
 
@@ -91,7 +91,7 @@ def test_a_person_says_that_it_is_the_same_and_both_rows_become_one_record(world
     assert south.rows("companies")[0]["Name"] == "Contoso Trading"
     assert questions(world) == []
     with world.store.read() as tx:
-        assert records.joined_to(tx, 1)[0][1] == "a person said so"
+        assert joins.joined_to(tx, 1)[0][1] == "a person said so"
 
 
 def test_a_person_says_that_it_is_new_and_both_are_created(world, north, south):
@@ -180,7 +180,7 @@ def test_match_shows_what_would_be_joined_and_changes_nothing(world, north, sout
         assert set(link.left.systems) | set(link.right.systems) == {"north", "south"}
         assert (ask.verdict, ask.writes) == ("ask", [])
     with world.store.read() as tx:
-        assert not records.any_joined(tx)
+        assert not joins.any_joined(tx)
     world.run()
     [ask] = seen(world)
     assert len(ask.writes) == 2

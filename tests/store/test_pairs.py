@@ -1,6 +1,6 @@
 """Pairs of records that may be one: what is stored of them, and what becomes of it."""
 
-from oppbridge.store import Link, links, pairs, records
+from oppbridge.store import Link, joins, links, pairs, records
 from oppbridge.store.pairs import Doubt
 
 
@@ -37,17 +37,17 @@ def test_a_joined_record_stays_apart_from_whom_it_was_told_apart(store):
         people(tx, 1, 2, 3, 4, 5)
         told = [doubt(1, 2), doubt(2, 3, pairs.APART), doubt(2, 4), doubt(1, 5)]
         pairs.replace(tx, [], told)
-        assert records.join(tx, 1, 2, "alike") == [3, 4, 5]
+        assert joins.join(tx, [(1, 2, "alike")]) == [3, 4, 5]
         assert pairs.of_records(tx, [1, 2, 3, 4, 5]) == [doubt(1, 3, pairs.APART)]
 
 
 def test_a_joined_uid_goes_on_to_mean_the_record_that_stayed(store):
     with store.write() as tx:
         people(tx, 1, 2, 3)
-        assert not records.any_joined(tx)
-        records.join(tx, 2, 3, "equal number")
-        records.join(tx, 1, 2, "alike")
+        assert not joins.any_joined(tx)
+        joins.join(tx, [(2, 3, "equal number")])
+        joins.join(tx, [(1, 2, "alike")])
         assert records.by_uid(tx, "account", ["1", "2", "3", "4"]) == {"1": 1, "2": 1, "3": 1}
-        assert records.renamed(tx, "account", ["2", "3"]) == {"2": "1", "3": "1"}
-        assert records.joined_to(tx, 1) == [("2", "alike"), ("3", "equal number")]
+        assert joins.renamed(tx, "account", ["2", "3"]) == {"2": "1", "3": "1"}
+        assert joins.joined_to(tx, 1) == [("2", "alike"), ("3", "equal number")]
         assert set(links.systems_of(tx, [1, 2, 3])[1]) == {"s1", "s2", "s3"}

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oppbridge.store import Link, Planned, Record, links, records, writes
+from oppbridge.store import Link, Planned, Record, joins, links, records, writes
 from oppbridge.store.schema import natural, record
 
 
@@ -77,15 +77,15 @@ def test_joining_takes_the_links_along_and_forgets_the_rest(store):
         records.ask(tx, ["f"], "account", [2])
         records.set_natural(tx, "account", [(2, "email", "m")])
         writes.insert(tx, [write(0, 2)], None)
-        records.join(tx, 1, 2, "equal email")
+        joins.join(tx, [(1, 2, "equal email")])
         assert {one.key for one in links.of_records(tx, [1])[1]} == {"x", "y"}
         assert records.uids(tx, [1, 2]) == {1: "a"}
         assert not records.any_asked(tx, "f", "account")
         assert records.with_natural(tx, "account", "email", ["m"]) == []
         assert writes.by_id(tx, [1]) == {}
         assert records.by_uid(tx, "account", ["a", "b"]) == {"a": 1, "b": 1}
-        assert records.renamed(tx, "account", ["a", "b"]) == {"b": "a"}
-        assert records.joined_to(tx, 1) == [("b", "equal email")]
+        assert joins.renamed(tx, "account", ["a", "b"]) == {"b": "a"}
+        assert joins.joined_to(tx, 1) == [("b", "equal email")]
 
 
 def test_natural_keys_are_replaced_as_a_whole(store):

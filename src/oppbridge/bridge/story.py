@@ -8,7 +8,7 @@ import orjson
 
 from ..errors import ConfigError
 from ..records.totals import problems
-from ..store import Link, Store, cursors, links, records, writes
+from ..store import Link, Store, cursors, joins, links, records, writes
 from ..store.rows import WHOLE, load
 
 
@@ -24,7 +24,7 @@ def why(store: Store, system: str, key: str, entities: list[str]) -> dict[str, A
         held = links.of_records(tx, [record.id]).get(record.id, [])
         history = cursors.observed(tx, [record.id]).get(record.id, [])
         past = writes.of_record(tx, record.id)
-        joined = records.joined_to(tx, record.id)
+        joined = joins.joined_to(tx, record.id)
     return {
         "entity": record.entity,
         "uid": record.uid,

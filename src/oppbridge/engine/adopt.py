@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from ..match.pairing import Pair, Seat, among, in_words, settled
+from ..match.score import Traits
 from ..merge import PRESENCE
-from ..store import Link, Tx, links, pairs, records, writes
+from ..store import Link, Tx, joins, links, pairs, records, writes
 from ..store.pairs import Doubt
 from .compare import BLOCK, compared, keys_of, values_of
 from .flow import EntityFlow
@@ -37,6 +38,15 @@ class Adoption:
 
     joined: list[tuple[int, int, str]] = field(default_factory=list)
     asked: list[Doubt] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that are one, how sure that is, and why."""
+
+    ids: tuple[int, ...]
+    score: float
+    why: str
 
 
 @dataclass(slots=True)
@@ -126,9 +136,10 @@ def _unsettled(tx: Tx, search: Search, ids: Sequence[int]) -> None:
 
 def _rulings(search: Search) -> None:
     """Join what a person said is one."""
-    with search.writing() as tx:
-        for one in search.ruled:
-            _join(tx, search, [one.left, one.right], 1.0, "a person said so")
+    told = [Group((one.left, one.right), 1.0, "a person said so") for one in search.ruled]
+    if told:
+        with search.writing() as tx:
+            _join(tx, search, told)
 
 
 def _equal(search: Search) -> list[Pair]:
@@ -139,14 +150,16 @@ def _equal(search: Search) -> list[Pair]:
             with search.writing() as tx:
                 groups = _groups(tx, search, name, ids)
                 seats = seats_of(tx, search.flow, {id for group in groups for id in group})
+                chosen: list[Group] = []
                 for group in groups:
                     seated = [seats[id] for id in group if id in seats]
                     sole, open_ = among(name, seated, search.apart)
                     if len(sole) > 1:
-                        _join(tx, search, [seat.id for seat in sole], 1.0, f"equal {name}")
+                        chosen.append(Group(tuple(s.id for s in sole), 1.0, f"equal {name}"))
                     for one in open_:
                         if not _everywhere(search.flow, seats, one):
                             asked.setdefault(one.both, one)
+                _join(tx, search, chosen)
     return list(asked.values())
 
 
@@ -183,36 +196,53 @@ def _alike(search: Search) -> list[Pair]:
     if not search.flow.match.fuzzy:
         return []
     found: dict[tuple[int, int], Pair] = {}
+    traits: dict[int, Traits] = {}
     with search.writing() as tx:
         for ids in _batches(search):
-            found |= {one.both: one for one in compared(tx, search.flow, ids)}
+            alike = compared(tx, search.flow, ids, search.fresh, traits)
+            found |= {one.both: one for one in alike}
         seats = seats_of(tx, search.flow, {id for both in found for id in both})
         known = [one for one in found.values() if one.left in seats and one.right in seats]
         joined, asked = settled(search.flow.match, known, seats, search.apart)
-        for one in joined:
-            why = in_words(one.score, one.told, one.equal)
-            _join(tx, search, list(one.both), one.score, why)
+        _join(tx, search, [Group(o.both, o.score, _in_words(o)) for o in joined])
     return asked
 
 
-def _join(tx: Tx, search: Search, ids: Sequence[int], score: float, why: str) -> None:
+def _in_words(one: Pair) -> str:
+    return in_words(one.score, one.told, one.equal)
+
+
+def _join(tx: Tx, search: Search, groups: Sequence[Group]) -> None:
     """Make records one, unless they have come to stand in one system, or one is being written."""
-    flows = search.line.flows(search.flow.entity)
-    known = records.by_id(tx, ids)
-    busy = writes.under_way(tx, list(known))
-    ordered = sorted(known.values(), key=lambda r: (r.id not in busy, not r.agreed, r.id))
-    for one in ordered[1:]:
-        kept = ordered[0]
-        held = links.of_records(tx, [kept.id, one.id])
-        mine = {link.system for link in held.get(kept.id, ())}
-        if one.id in busy or mine & {link.system for link in held.get(one.id, ())}:
-            continue
-        search.joining(tx, kept.id, one.id, score, why)
-        links.update(tx, [_met(link) for link in held.get(one.id, ())])
-        restless = records.join(tx, kept.id, one.id, why)
-        records.ask(tx, flows, search.flow.entity, [kept.id, *restless])
-        search.fresh.discard(one.id)
-        search.out.joined.append((kept.id, one.id, why))
+    ids = sorted({id for group in groups for id in group.ids})
+    known, busy = records.by_id(tx, ids), writes.under_way(tx, ids)
+    held = links.of_records(tx, ids)
+    into: dict[int, int] = {}
+    told: list[joins.Join] = []
+    for group in groups:
+        chosen = {_stayed(into, id) for id in group.ids} & known.keys()
+        kept, *others = sorted(chosen, key=lambda i: (i not in busy, not known[i].agreed, i))
+        for one in others:
+            mine = {link.system for link in held[kept]}
+            if one in busy or mine & {link.system for link in held[one]}:
+                continue
+            search.joining(tx, kept, one, group.score, group.why)
+            held[kept] += [_met(link) for link in held[one]]
+            into[one] = kept
+            told.append((kept, one, group.why))
+    told = [(_stayed(into, kept), one, why) for kept, one, why in told]
+    links.update(tx, [link for one in into for link in held[one]])
+    restless = joins.join(tx, told) if told else []
+    stayed = sorted({*restless, *into.values()} - into.keys())
+    records.ask(tx, search.line.flows(search.flow.entity), search.flow.entity, stayed)
+    search.fresh -= into.keys()
+    search.out.joined += told
+
+
+def _stayed(into: Mapping[int, int], id: int) -> int:
+    while id in into:
+        id = into[id]
+    return id
 
 
 def _met(link: Link) -> Link:

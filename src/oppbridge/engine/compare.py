@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from ..match.blocks import CROWDED, blocks
 from ..match.pairing import Pair, pair
@@ -56,8 +56,14 @@ def rekey(tx: Tx, flow: EntityFlow, decisions: Iterable[Decision]) -> None:
     records.set_natural(tx, flow.entity, keys, ids)
 
 
-def compared(tx: Tx, flow: EntityFlow, ids: Sequence[int]) -> Iterator[Pair]:
-    """The pairs of these records with others that are alike enough to ask about."""
+def compared(
+    tx: Tx, flow: EntityFlow, ids: Sequence[int], everyone: Container[int], known: dict[int, Traits]
+) -> Iterator[Pair]:
+    """The pairs of these records with others that are alike enough to ask about.
+
+    `ids` are some of `everyone` who is to be compared: a pair among them is told once. `known` are
+    the traits read so far.
+    """
     candidates = _candidates(tx, flow, ids)
     everybody = sorted({*candidates, *(id for others in candidates.values() for id in others)})
     there = {
@@ -65,10 +71,12 @@ def compared(tx: Tx, flow: EntityFlow, ids: Sequence[int]) -> Iterator[Pair]:
         for id, systems in links.systems_of(tx, everybody).items()
         if any(systems.values())
     }
-    known = _traits(tx, flow.entity, flow.match, sorted(there))
+    known |= _traits(tx, flow.entity, flow.match, sorted(there.keys() - known.keys()))
     for id, others in candidates.items():
         for other in others:
             if other not in there or id not in there or there[id] & there[other]:
+                continue
+            if other < id and other in everyone:
                 continue
             reached, told = score(flow.entity, flow.match, known[id], known[other])
             if reached >= flow.match.ask_above:

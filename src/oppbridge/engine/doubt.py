@@ -8,7 +8,7 @@ from ..match.pairing import in_words
 from ..match.rules import DOMAIN
 from ..records.scalars import Scalar
 from ..records.values import Values, model, pattern, reference_patterns
-from ..store import Link, Planned, Record, Tx, links, pairs, records
+from ..store import Link, Planned, Record, Tx, joins, links, pairs, records
 from .compare import values_of
 from .docket import Decision, Twin
 from .flow import EntityFlow, Member
@@ -101,14 +101,14 @@ def _pointing(entity: str, values: Values) -> list[tuple[str, str]]:
 
 def follow_joins(tx: Tx, entity: str, known: Iterable[Record], held: Iterable[Link]) -> None:
     """Let references to records that were joined to others name those others."""
-    if not records.any_joined(tx):
+    if not joins.any_joined(tx):
         return
     places = [one.agreed for one in known] + [one.lag for one in held if one.lag]
     wanted: dict[str, set[str]] = {}
     for values in places:
         for path, target in _pointing(entity, values):
             wanted.setdefault(target, set()).add(str(values[path]))
-    now = {target: records.renamed(tx, target, sorted(uids)) for target, uids in wanted.items()}
+    now = {target: joins.renamed(tx, target, sorted(uids)) for target, uids in wanted.items()}
     for values in places:
         for path, target in _pointing(entity, values):
             values[path] = now[target].get(str(values[path]), values[path])

@@ -14,7 +14,7 @@ from ..errors import Gone, Invalid, Reject, Retry, Stale, Stop, Unlinked, Unsure
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern, reference_patterns, unescape
-from ..store import Link, Planned, Tx, links, records, writes
+from ..store import Link, Planned, Tx, joins, links, records, writes
 from .learn import differences, readout, wake
 from .line import Post
 from .plan import updatable
@@ -254,7 +254,7 @@ def _join_known(tx: Tx, post: Post, out: Settled) -> None:
             continue
         if found.record_id != link.record_id:
             why = f"{post.system} has one row for both: {link.key}"
-            out.ask.update(records.join(tx, link.record_id, found.record_id, why))
+            out.ask.update(joins.join(tx, [(link.record_id, found.record_id, why)]))
         if link in out.revived:
             links.delete(tx, [found.id])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import permutations
 
 from .rules import MatchRules
 from .score import Traits
@@ -18,9 +18,9 @@ _SPELLED = ("company", "text")
 def blocks(entity: str, rules: MatchRules, one: Traits) -> set[str]:
     """The blocks a record stands in. Alike records nearly always share one.
 
-    Texts: pairs of words, each longer word, beginning, end and sound of the whole; so one typing
-    mistake leaves some in common. Other fields that weigh as much as a text: their value. A text
-    that weighs less than half of the heaviest one (a city beside a name) makes none.
+    Texts: each longer word, a word with the beginning of another, and beginning, end and sound of
+    the whole; so one typing mistake leaves some in common. A text that weighs less than half of the
+    heaviest (a city beside a name) makes none. Addresses, domains and phones: the whole.
     """
     heaviest = max(rules.fuzzy.values(), default=0.0)
     found: set[str] = set()
@@ -39,9 +39,10 @@ def blocks(entity: str, rules: MatchRules, one: Traits) -> set[str]:
 def _of_text(text: str) -> set[str]:
     words = sorted(set(text.split()))
     whole = text.replace(" ", "")
-    found = {f"<{whole[:4]}", f">{whole[-4:]}", f"~{_sound(whole)}"}
+    found = {f"<{whole[:5]}", f">{whole[-5:]}", f"-{whole[:3]}{whole[-3:]}", f"~{_sound(whole)}"}
     found |= {f"={word}" for word in words if len(word) > 2}
-    found |= {f"+{one} {other}" for one, other in combinations(words[:5], 2)}
+    for one, other in permutations(words[:4], 2):
+        found.add(f"+{one} {other[:2]}")
     return found
 
 

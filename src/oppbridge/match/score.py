@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from .spelling import Kind, kind_of, legal_form, normal, value_of
 MISSPELT = 0.85
 """The most that two names reach which differ in more than typing mistakes: a person is asked."""
 
+_DIGIT = re.compile(r"\d")
 _OTHER_NUMBER = 0.6  # "Store 12" is not "Store 13", however alike they are spelled
 
 
@@ -77,15 +79,11 @@ def alike(kind: Kind, one: str, other: str) -> float:
 
 def _spelled(one: str, other: str) -> float:
     """Whatever the order of words, and whether compounds are written as one."""
-    if _numbers(one) != _numbers(other):
-        most = _OTHER_NUMBER
-    else:
-        most = 1.0 if _mistyped(one, other) else MISSPELT
     whole, others = one.replace(" ", ""), other.replace(" ", "")
-    if whole == others:
-        return most
     reached = max(fuzz.token_sort_ratio(one, other), fuzz.ratio(whole, others)) / 100
-    return min(reached, most)
+    if reached > _OTHER_NUMBER and _numbers(one) != _numbers(other):
+        return _OTHER_NUMBER
+    return reached if reached <= MISSPELT or _mistyped(one, other) else MISSPELT
 
 
 def _mistyped(one: str, other: str) -> bool:
@@ -107,4 +105,4 @@ def _slips(one: str, other: str) -> bool:
 
 
 def _numbers(text: str) -> set[str]:
-    return {word for word in text.split() if any(letter.isdecimal() for letter in word)}
+    return {word for word in text.split() if _DIGIT.search(word)} if _DIGIT.search(text) else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,24 +63,26 @@ def judge(tx: Tx, one: Doubt, verdict: str) -> None:
     tx.run(sa.update(pair).where(*where).values(verdict=verdict))
 
 
-def joined(tx: Tx, kept: int, dropped: int) -> list[int]:
-    """Two records are one now: whom it was told apart from it stays apart from.
+def joined(tx: Tx, into: Mapping[int, int]) -> list[int]:
+    """Records have become others: whom they were told apart from, those stay apart from.
 
     Returns the records whose open pairs are to be looked at again.
     """
+    everybody = sorted({*into, *into.values()})
     restless: set[int] = set()
     apart: list[Doubt] = []
-    for one in of_records(tx, [dropped]):
-        other = one.other(dropped)
-        if one.verdict == APART and other != kept:
-            left, right = sorted((kept, other))
+    for one in of_records(tx, everybody):
+        left, right = sorted((into.get(one.left, one.left), into.get(one.right, one.right)))
+        if one.verdict == APART and left != right and {one.left, one.right} & into.keys():
             apart.append(Doubt(left, right, one.entity, one.score, one.told, one.equal, APART))
-        restless.add(other)
-    restless |= {one.other(kept) for one in of_records(tx, [kept]) if one.verdict == OPEN}
+        if one.verdict == OPEN or {one.left, one.right} & into.keys():
+            restless |= {one.left, one.right}
     for column in (pair.c.left_id, pair.c.right_id):
-        tx.run(sa.delete(pair).where(column == dropped))
-    replace(tx, [kept], apart)
-    return sorted(restless - {kept, dropped})
+        for start in range(0, len(into), 5000):
+            block = tx.bind(list(into)[start : start + 5000])
+            tx.run(sa.delete(pair).where(tx.among(column)), {"keys": block})
+    replace(tx, everybody, apart)
+    return sorted(restless - set(everybody))
 
 
 _NAMES = ("left_id", "right_id", "entity", "score", "told", "equal", "verdict")

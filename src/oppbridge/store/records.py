@@ -7,9 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import pairs
 from .rows import Record, dump, load
-from .schema import alias, awaits, history, learned, link, natural, record, todo, write
+from .schema import alias, learned, link, natural, record, todo, write
 from .transaction import Tx
 
 
@@ -25,27 +24,6 @@ def by_uid(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, int]:
     found = {row[0]: row[1] for row in tx.chunked(build, record.c.uid, uids)}
     others = [uid for uid in uids if uid not in found]
     return found | {row[0]: row[1] for row in tx.chunked(build_joined, alias.c.uid, others)}
-
-
-def renamed(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, str]:
-    """For uids of records that were joined to others: the uids of those others."""
-
-    def build(among: Any) -> Any:
-        pairs = sa.select(alias.c.uid, record.c.uid).join(record, record.c.id == alias.c.record_id)
-        return pairs.where(alias.c.entity == entity, among)
-
-    return {row[0]: row[1] for row in tx.chunked(build, alias.c.uid, uids)}
-
-
-def any_joined(tx: Tx) -> bool:
-    """Whether any record was ever joined to another."""
-    return bool(tx.rows(sa.select(alias.c.uid).limit(1)))
-
-
-def joined_to(tx: Tx, id: int) -> list[tuple[str, str]]:
-    """(uid, why) of every record that was joined to this one."""
-    query = sa.select(alias.c.uid, alias.c.why).where(alias.c.record_id == id)
-    return tx.plain(query.order_by(alias.c.uid))
 
 
 def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
@@ -75,27 +53,6 @@ def update(tx: Tx, records: Sequence[Record]) -> None:
     """Store what is now agreed."""
     rows = [(r.id, dump(r.agreed), dump(r.rulings) if r.rulings else None) for r in records]
     tx.update(record, ("id", "agreed", "rulings"), rows)
-
-
-def join(tx: Tx, kept: int, dropped: int, why: str) -> list[int]:
-    """Make two records one: links and history of `dropped` become those of `kept`.
-
-    What was written stays written; what was only planned is decided anew. The uid of `dropped`
-    goes on to mean `kept`. Returns the records that were thought to be one with either.
-    """
-    tx.run(sa.update(link).where(link.c.record_id == dropped).values(record_id=kept))
-    tx.run(sa.update(history).where(history.c.record_id == dropped).values(record_id=kept))
-    tx.run(sa.update(alias).where(alias.c.record_id == dropped).values(record_id=kept))
-    done = sa.update(write).where(write.c.record_id == dropped, write.c.state == "done")
-    tx.run(done.values(record_id=kept))
-    for table in (todo, natural, write, awaits):
-        tx.run(sa.delete(table).where(table.c.record_id == dropped))
-    [[entity, uid]] = tx.rows(
-        sa.select(record.c.entity, record.c.uid).where(record.c.id == dropped)
-    )
-    tx.run(sa.insert(alias).values(entity=entity, uid=uid, record_id=kept, why=why))
-    tx.run(sa.delete(record).where(record.c.id == dropped))
-    return pairs.joined(tx, kept, dropped)
 
 
 def ask(tx: Tx, flows: Sequence[str], entity: str, ids: Iterable[int]) -> None:
