@@ -81,7 +81,17 @@ def promises(tx: Tx, id: int) -> list[Promise]:
     names = [plan_line.c[name] for name in _SAME]
     query = sa.select(plan_line.c.write_id, *names).where(plan_line.c.plan_id == id)
     return [
-        Promise(*row[:6], fields=load(row[6]), before=load(row[7]), digest=row[8])
+        Promise(
+            write_id=row.write_id,
+            record_id=row.record_id,
+            system=row.system,
+            entity=row.entity,
+            action=row.action,
+            key=row.key,
+            fields=load(row.fields),
+            before=load(row.before),
+            digest=row.digest,
+        )
         for row in tx.rows(query.order_by(plan_line.c.write_id))
     ]
 

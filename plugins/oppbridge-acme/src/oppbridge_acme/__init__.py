@@ -95,7 +95,7 @@ def part(one: Part) -> dict[str, Any]:
 
 METHODS = {Action.CREATE: "POST", Action.UPDATE: "PATCH", Action.DELETE: "DELETE"}
 MAPS = {path.stem: path for path in Path(__file__).with_name("maps").glob("*.yaml")}
-SPEC = ConnectorSpec("acme", AcmeSettings, Acme, MAPS, frozenset(Trait))
+SPEC = ConnectorSpec("acme", AcmeSettings, Acme, MAPS, frozenset(Trait) - {Trait.TALLIED})
 
 
 @hookimpl
