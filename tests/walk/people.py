@@ -176,6 +176,8 @@ class People:
         for key in self.ledger.edits:  # gone with the row by the same hand
             if key[:2] == (kind, mark):
                 self.ledger.edits[key].append(("nobody", None))
+                self.ledger.recent.pop(key, None)
+                self.ledger.meddled.pop(key, None)
 
     def _pick(self, crm: FakeCrm) -> tuple[str, str]:
         kind = self.dice.choice(list(FIELDS))

@@ -248,11 +248,11 @@ def _stayed(into: Mapping[int, int], id: int) -> int:
 def _met(link: Link) -> Link:
     """A link as if its row were met for the first time: all that it shows is news."""
     if link.gone:
-        link.shown, link.news = {PRESENCE: None}, None
+        link.shown, link.news, link.parts = {PRESENCE: None}, None, {}
     elif link.news is None:
         link.news = link.shown
     link.shown = link.shown if link.gone else None
-    link.lag, link.parts = {}, {}
+    link.lag = {}
     return link
 
 

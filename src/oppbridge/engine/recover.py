@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..contract import Action, Change, Receipt, Trait
-from ..errors import Invalid, Reject
+from ..errors import Invalid, Reject, Unavailable
 from ..store import Link, Planned, links, records, writes
 from .deliver import send
 from .learn import learn, readout
@@ -23,18 +23,26 @@ BATCH = 200
 
 
 def recover(post: Post) -> None:
-    """Find out about every write into this system whose answer nobody has lived to see."""
+    """Find out about every write into this system whose answer nobody has lived to see.
+
+    Unavailable where that cannot be found out now: until it is, nobody observes the entity there.
+    What arrived would look like a person's edit.
+    """
     after = 0
     while True:
         with post.line.store.read() as tx:
             batch = writes.in_doubt(tx, post.system, post.entity, after, BATCH)
         if not batch:
-            return
+            break
         after = batch[-1].id
         post.line.take_lease()
         outgoing = _outgoing(post, batch)
         _resend(post, [one for one in outgoing if one.write.action is Action.CREATE])
         _look(post, [one for one in outgoing if one.write.action is not Action.CREATE])
+    if (post.system, post.entity) in post.line.unsure:
+        with post.line.store.read() as tx:
+            if writes.in_doubt(tx, post.system, post.entity, 0, 1):
+                raise Unavailable(post.line.unsure[post.system, post.entity])
 
 
 def _outgoing(post: Post, batch: Sequence[Planned]) -> list[Outgoing]:

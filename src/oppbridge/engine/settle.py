@@ -223,6 +223,11 @@ def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> N
     if isinstance(error, Unsure):
         post.line.unsure[post.system, post.entity] = f"{post.system}: {error}"
         return  # stays `sent`: recover finds out before anyone observes the system again
+    if outgoing.write.again and _says_nothing(error):
+        post.line.unsure[post.system, post.entity] = f"{post.system}: {error}"
+        if isinstance(error, Stop):
+            post.line.stop(post.system, f"{post.system}/{post.entity}: {error}", error)
+        return  # the first sending may have arrived all the same
     # unguarded, so it may have been refused for what somebody did there: looked at once
     unseen = isinstance(error, Reject) and not post.watched and link and link.digest is None
     if link is not None and (unseen or isinstance(error, Stale | Gone)):
@@ -242,6 +247,11 @@ def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> N
         planned.state, planned.why = "dead", str(error)
         post.count("dead")
     out.moved.append(planned)
+
+
+def _says_nothing(error: Exception) -> bool:
+    """Whether an answer leaves open what became of an earlier sending of the same write."""
+    return isinstance(error, Retry | Stop) and not isinstance(error, Stale | Gone | Unlinked)
 
 
 def _join_known(tx: Tx, post: Post, out: Settled) -> None:

@@ -154,16 +154,25 @@ def system_path(link: Link, path: str) -> str | None:
     return None
 
 
+def _unmet(link: Link, stem: str, met: Mapping[str, Scalar]) -> bool:
+    """Whether a part of a row met for the first time has an id that nobody else knows."""
+    return link.shown is None and _named(link, stem) not in met
+
+
+def _named(link: Link, stem: str) -> str:
+    return f"{stem.partition('/')[0]}/{link.parts[stem]}"
+
+
 def name_parts(link: Link, met: Mapping[str, Scalar], values: Mapping[str, Scalar]) -> None:
     """Give every native part that has none an id: its own, a twin's, or a new one.
 
     A new one follows from where the part was seen first, also after a lost store.
     """
     stems = [p for p, v in values.items() if "/" in p and v is True and _is_stem(p)]
-    fresh = [p for p in stems if p not in link.parts]
+    fresh = [p for p in stems if p not in link.parts or _unmet(link, p, met)]
     if not fresh:
         return
-    held = {f"{stem.partition('/')[0]}/{id}" for stem, id in link.parts.items()}
+    held = {_named(link, p) for p in link.parts if p not in fresh}
     spare = [p for p in met if _is_stem(p) and p not in held]
     for stem in fresh:
         collection, _, key = stem.partition("/")
@@ -176,7 +185,7 @@ def name_parts(link: Link, met: Mapping[str, Scalar], values: Mapping[str, Scala
             link.parts[stem] = twin.partition("/")[2]
         else:
             seed = uuid.uuid5(SPACE, f"{link.entity}/{link.system}/{link.key}/{stem}")
-            link.parts[stem] = own or str(seed)
+            link.parts[stem] = link.parts.get(stem) or own or str(seed)
 
 
 def _twin(
