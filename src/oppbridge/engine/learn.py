@@ -10,6 +10,7 @@ from ..contract import Change, Native
 from ..errors import Invalid
 from ..merge import PRESENCE
 from ..records.scalars import Scalar, instant_text
+from ..records.values import pattern, reference_patterns
 from ..store import Link, Planned, Tx, cursors, links, records, writes
 from .line import Post
 
@@ -37,6 +38,7 @@ class _Learned:
     moved: list[Link] = field(default_factory=list)
     ask: set[int] = field(default_factory=set)
     told: list[tuple[int, str, str, str, dict[str, Scalar]]] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)  # keys of rows that had gone and stand again
     unreadable: dict[str, str] = field(default_factory=dict)
     readable: list[str] = field(default_factory=list)
 
@@ -112,6 +114,8 @@ def _moved(
     out: _Learned,
 ) -> None:
     before = link.news or link.shown or {}
+    if link.gone:
+        out.back.append(link.key)
     link.digest, link.version, link.gone = digest, change.version, False
     link.at = instant_text(change.at) if change.at else None
     link.seen = post.line.stamp()
@@ -191,6 +195,8 @@ def _introduce(
 
 def _store(tx: Tx, post: Post, out: _Learned) -> None:
     links.update(tx, out.moved)
+    for key in out.back:
+        tell_again(tx, post, key)
     cursors.note_changes(tx, out.told)
     records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
     if out.fresh:
@@ -211,6 +217,22 @@ def wake(tx: Tx, post: Post, keys: Sequence[str]) -> None:
         by_entity.setdefault(record.entity, []).append(record.id)
     for entity, ids in by_entity.items():
         records.ask(tx, post.line.flows(entity), entity, ids)
+
+
+def tell_again(tx: Tx, post: Post, key: str) -> None:
+    """A row that had gone stands again: what points at it is news, as it stood for nobody."""
+    changed: list[Link] = []
+    pointing = [link for link in links.mentioning(tx, post.system, key) if not link.gone]
+    known = records.by_id(tx, [link.record_id for link in pointing])
+    for link in pointing:
+        entity = known[link.record_id].entity
+        targets, shown = reference_patterns(entity), dict(link.shown or {})
+        paths = [p for p, v in shown.items() if v == key and targets.get(pattern(p)) == post.entity]
+        if paths:
+            link.news, link.shown = link.news or dict(shown), shown | dict.fromkeys(paths)
+            changed.append(link)
+            records.ask(tx, post.line.flows(entity), entity, [link.record_id])
+    links.update(tx, changed)
 
 
 def _letter(post: Post, key: str, why: str) -> Planned:

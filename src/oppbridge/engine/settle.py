@@ -15,7 +15,7 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern, reference_patterns, unescape
 from ..store import Link, Planned, Tx, joins, links, records, writes
-from .learn import differences, readout, wake
+from .learn import differences, readout, tell_again, wake
 from .line import Post
 from .plan import updatable
 from .render import Outgoing, renamed
@@ -36,6 +36,7 @@ class Settled:
     forget: list[int] = field(default_factory=list)
     look: list[str] = field(default_factory=list)  # native keys to observe again
     renamed: list[str] = field(default_factory=list)  # keys under which a row no longer stands
+    back: list[str] = field(default_factory=list)  # keys under which a row stands again
     sent: int = 0
 
 
@@ -54,6 +55,8 @@ def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Set
         _repoint(tx, post, key)
     links.insert(tx, out.fresh)
     links.update(tx, out.links)
+    for key in out.back:
+        tell_again(tx, post, key)
     writes.move(tx, out.moved, post.line.now())
     writes.drop(tx, out.forget)
     records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
@@ -99,6 +102,8 @@ def _linked(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> L
         if link.key != receipt.key:
             out.renamed.append(link.key)
             out.revived.append(link)
+        elif link.gone:
+            out.back.append(link.key)
     link.key, link.gone = str(receipt.key), False
     link.shown, link.news, link.lag = {}, None, {}
     link.parts = {}
