@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from ..contract import Trait
 from ..errors import AccessDenied, OppBridgeError, Unavailable
 from ..hookspecs import Event
 from ..records.scalars import instant_text
-from ..store import Lease, Planned, Store, Tx, cursors, runs
+from ..store import Lease, Store, Tx, cursors, runs
 from ..store.cursors import Place
 from .flow import Flow, Member
 from .report import Report
@@ -52,7 +51,6 @@ class Line:
     report: Report
     progress: Progress = _silent
     tell: Tell = _unheard
-    by: str | None = None  # who runs it
     lease: Lease | None = None
     run_id: int | None = None
     renewed: float = 0.0
@@ -61,8 +59,6 @@ class Line:
     blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
     unsure: dict[tuple[str, str], str] = field(default_factory=dict)  # not answered, and why
     asked: set[tuple[str, str]] = field(default_factory=set)  # of those, looked at again
-    braked: AbstractSet[tuple[str, str]] = frozenset()  # where only what is approved goes
-    only: AbstractSet[int] | None = None  # the writes that may go; None: all
 
     def flows(self, entity: str) -> Sequence[str]:
         """Names of the flows that move an entity."""
@@ -90,7 +86,7 @@ class Line:
             names = [f"system:{name}" for name in self.flow.systems()]
             with self.store.write() as tx:
                 self.lease = runs.acquire(tx, names, self.now())
-                self.run_id = runs.begin(tx, self.flow.name, self.report.started, self.by)
+                self.run_id = runs.begin(tx, self.flow.name, self.report.started)
             self.renewed = self.now()
 
     @contextmanager
@@ -121,7 +117,7 @@ class Line:
             self.quiet.clear()
             if self.lease is not None:
                 runs.release(tx, self.lease)
-            run_id = self.run_id or runs.begin(tx, self.flow.name, self.report.started, self.by)
+            run_id = self.run_id or runs.begin(tx, self.flow.name, self.report.started)
             runs.finish(tx, run_id, self.report.outcome, self.report.to_json(), self.now())
         self.lease = None
 
@@ -153,12 +149,6 @@ class Post:
     def watched(self) -> bool:
         """Whether anybody observes the entity in this system, in this flow or another."""
         return self.member.reads or len(self.line.flows(self.entity)) > 1
-
-    def lets_go(self, planned: Planned) -> bool:
-        """Whether a write that is ready may be sent by this run."""
-        if (self.system, self.entity) in self.line.braked and not planned.by:
-            return False
-        return self.line.only is None or planned.id in self.line.only
 
     def promises(self, trait: Trait) -> bool:
         """Whether the connector promises `trait` for this entity."""

@@ -86,7 +86,6 @@ class Planned:
     cut: list[str] = field(default_factory=list)
     attempts: int = 0
     planned: float = 0.0
-    by: str | None = None
 
     def reason(self, path: str) -> str | None:
         """Why a field is written."""

@@ -74,10 +74,10 @@ def release(tx: Tx, held: Lease) -> None:
     tx.run(sa.update(lease).where(where, lease.c.holder == held.holder).values(until=0.0), names)
 
 
-def begin(tx: Tx, flow: str, now: float, by: str | None = None) -> int:
-    """Note that a run has begun, and who began it; its id."""
+def begin(tx: Tx, flow: str, now: float) -> int:
+    """Note that a run has begun; its id."""
     [fresh] = tx.allocate("run", 1)
-    tx.insert(run, ("id", "flow", "started", "by"), [(fresh, flow, now, by)])
+    tx.insert(run, ("id", "flow", "started"), [(fresh, flow, now)])
     return fresh
 
 

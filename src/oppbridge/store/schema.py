@@ -91,7 +91,7 @@ write = Table(
     Column("link_id", Id),
     Column("system", String(60), nullable=False),
     Column("entity", String(30), nullable=False),
-    Column("action", String(20), nullable=False),  # or clash match brake read decide
+    Column("action", String(20), nullable=False),  # create update delete clash read decide
     Column("key", Text),
     Column("fields", Text, nullable=False),  # JSON, record space
     Column("before", Text),
@@ -117,28 +117,6 @@ Index(
     postgresql_where=text("state <> 'done'"),
 )
 Index("write_record", write.c.record_id)
-
-plan = Table(
-    "plan",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("digest", String(32), nullable=False),
-    Column("flow", String(60), nullable=False),
-    Column("made", Float, nullable=False),
-    Column("by", String(200)),  # who planned
-    Column("approved", String(200)),  # who said yes, where somebody did
-    Index("plan_digest", "digest"),
-)
-
-# what was planned, as it was shown: the writes themselves go when a record is decided again
-plan_line = Table(
-    "plan_line",
-    metadata,
-    Column("plan_id", Id, primary_key=True, autoincrement=False),
-    Column("write_id", Id, primary_key=True, autoincrement=False),
-    *(Column(name, write.c[name].type) for name in ("record_id", "system", "entity", "action")),
-    *(Column(name, write.c[name].type) for name in ("key", "fields", "before", "digest")),
-)
 
 cursor = Table(
     "cursor",
@@ -209,7 +187,6 @@ run = Table(
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("flow", String(60), nullable=False),
     Column("started", Float, nullable=False),
-    Column("by", String(200)),  # who started it
     Column("finished", Float),
     Column("outcome", String(20)),
     Column("report", Text),

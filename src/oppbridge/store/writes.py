@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .rows import Planned, dump, load
-from .schema import run, write
+from .schema import write
 from .transaction import Tx
 
 READY = ("planned", "approved", "wait")
@@ -50,11 +50,10 @@ _SHOWN = (
     "cut",
     "attempts",
     "planned",
-    "by",
 )
-OPEN = write.c.state != sa.literal_column("'done'")
+_OPEN = write.c.state != sa.literal_column("'done'")
 """Spelled as in the partial index, without which SQLite reads every write there ever was."""
-WHOLE_ROW = sa.select(*(write.c[name] for name in _SHOWN))
+_WHOLE = sa.select(*(write.c[name] for name in _SHOWN))
 
 
 def open_of(tx: Tx, records: Sequence[int], flow: str) -> dict[int, list[Planned]]:
@@ -62,10 +61,10 @@ def open_of(tx: Tx, records: Sequence[int], flow: str) -> dict[int, list[Planned
     found: dict[int, list[Planned]] = {}
 
     def build(among: Any) -> Any:
-        return WHOLE_ROW.where(write.c.state != "done", write.c.flow == flow, among)
+        return _WHOLE.where(write.c.state != "done", write.c.flow == flow, among)
 
     for row in tx.chunked(build, write.c.record_id, records):
-        found.setdefault(row[2], []).append(from_row(row))
+        found.setdefault(row[2], []).append(_planned(row))
     return found
 
 
@@ -92,19 +91,19 @@ def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -
     Nobody else sends them: whoever sends holds the system's lease, so no row needs a lock.
     """
     query = (
-        WHOLE_ROW.where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
+        _WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
         .where(write.c.state.in_(READY), write.c.id > after)
         .where(write.c.action.in_(("create", "update", "delete")))
         .order_by(write.c.id)
         .limit(limit)
     )
-    return [from_row(row) for row in tx.rows(query)]
+    return [_planned(row) for row in tx.rows(query)]
 
 
 def first_ready(tx: Tx, system: str, entity: str) -> int:
     """The least id of a write that may be sent, by the index alone; 0 where there is none."""
     query = sa.select(sa.func.min(write.c.id)).where(
-        write.c.system == system, write.c.entity == entity, write.c.state.in_(READY), OPEN
+        write.c.system == system, write.c.entity == entity, write.c.state.in_(READY), _OPEN
     )
     [[least]] = tx.rows(query)
     return int(least or 0)
@@ -113,21 +112,21 @@ def first_ready(tx: Tx, system: str, entity: str) -> int:
 def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[Planned]:
     """Writes that were sent and whose answer nobody has lived to see."""
     query = (
-        WHOLE_ROW.where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
-        .where(write.c.id > after, OPEN)
+        _WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
+        .where(write.c.id > after, _OPEN)
         .order_by(write.c.id)
         .limit(limit)
     )
-    return [from_row(row) for row in tx.rows(query)]
+    return [_planned(row) for row in tx.rows(query)]
 
 
 def about(tx: Tx, records: Sequence[int], action: str, state: str) -> list[Planned]:
     """The writes of one action about these records that are in a state, oldest first."""
 
     def build(among: Any) -> Any:
-        return WHOLE_ROW.where(write.c.action == action, write.c.state == state, among)
+        return _WHOLE.where(write.c.action == action, write.c.state == state, among)
 
-    found = [from_row(row) for row in tx.chunked(build, write.c.record_id, records)]
+    found = [_planned(row) for row in tx.chunked(build, write.c.record_id, records)]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -142,7 +141,7 @@ def under_way(tx: Tx, records: Sequence[int]) -> set[int]:
 
 def doubtful(tx: Tx) -> set[tuple[str, str]]:
     """The (system, entity) pairs with writes in doubt."""
-    query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent", OPEN)
+    query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent", _OPEN)
     return {(row[0], row[1]) for row in tx.rows(query.distinct())}
 
 
@@ -150,7 +149,7 @@ def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
     """The (system, entity) pairs of a flow with writes to send, or in doubt."""
     states = (*READY, "sent")
     query = sa.select(write.c.system, write.c.entity).where(
-        write.c.flow == flow, write.c.state.in_(states), OPEN
+        write.c.flow == flow, write.c.state.in_(states), _OPEN
     )
     return {(row[0], row[1]) for row in tx.rows(query.distinct())}
 
@@ -191,33 +190,23 @@ def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
 
 def in_state(tx: Tx, states: Sequence[str], flow: str | None = None) -> list[Planned]:
     """Writes in these states, oldest first."""
-    query = WHOLE_ROW.where(write.c.state.in_(states)).order_by(write.c.id)
+    query = _WHOLE.where(write.c.state.in_(states)).order_by(write.c.id)
     if flow is not None:
         query = query.where(write.c.flow == flow)
-    return [from_row(row) for row in tx.rows(query)]
+    return [_planned(row) for row in tx.rows(query)]
 
 
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Planned]:
     """Writes by id."""
-    rows = tx.chunked(WHOLE_ROW.where, write.c.id, ids)
-    return {row[0]: from_row(row) for row in rows}
+    rows = tx.chunked(_WHOLE.where, write.c.id, ids)
+    return {row[0]: _planned(row) for row in rows}
 
 
 def decided_by(tx: Tx, ids: Sequence[int], state: str, who: str) -> None:
-    """Store what a person said of writes."""
-    where = tx.among(write.c.id)
-    said = sa.update(write).where(where).values(state=state, by=who)
+    """Store what a person said of held writes."""
+    said = sa.update(write).where(tx.among(write.c.id)).values(state=state, by=who)
     for start in range(0, len(ids), 5000):
         tx.run(said, {"keys": tx.bind(ids[start : start + 5000])})
-
-
-def planners(tx: Tx, ids: Sequence[int]) -> dict[int, str | None]:
-    """Who started the run that planned each of these writes."""
-
-    def build(among: Any) -> Any:
-        return sa.select(write.c.id, run.c.by).join(run, run.c.id == write.c.run_id).where(among)
-
-    return {row[0]: row[1] for row in tx.chunked(build, write.c.id, ids)}
 
 
 def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
@@ -229,7 +218,7 @@ def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
 def tally(tx: Tx) -> list[Any]:
     """Counts of writes not done: (flow, system, entity, state, count)."""
     columns = (write.c.flow, write.c.system, write.c.entity, write.c.state)
-    query = sa.select(*columns, sa.func.count()).where(OPEN)
+    query = sa.select(*columns, sa.func.count()).where(_OPEN)
     return tx.rows(query.group_by(*columns).order_by(*columns))
 
 
@@ -244,7 +233,7 @@ def unreadable(
             write.c.entity == entity,
             write.c.action == "read",
             write.c.state.in_(("dead", "refused")),
-            OPEN,
+            _OPEN,
             among,
         )
 
@@ -274,10 +263,10 @@ def _row(one: Planned, run_id: int | None) -> tuple[Any, ...]:
     )
 
 
-def from_row(row: Any) -> Planned:
-    """The write a row of `WHOLE_ROW` holds; by position, which halves what reading one costs."""
-    fields, before, reasons, state, digest, why, cut, *rest = row[8:]
+def _planned(row: Any) -> Planned:
+    """The write a row of `_WHOLE` holds; by position, which halves what reading one costs."""
+    fields, before, reasons, state, digest, why, cut, attempts, planned = row[8:]
     told = load(fields), load(before), load(reasons)
     left_out = list(load(cut)) if cut else []
-    whole = (*row[:8], *told, state, digest, why, left_out, *rest)
+    whole = (*row[:8], *told, state, digest, why, left_out, attempts, planned)
     return Planned(*whole)
