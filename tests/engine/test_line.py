@@ -89,6 +89,19 @@ def test_a_held_deletion_goes_when_approved_and_stays_when_refused():
     assert [write.id for write in open_writes(world, "refused")] == [second.id]
 
 
+def test_what_points_at_a_row_that_had_gone_is_told_once_it_stands_again():
+    world = World(manners={name: Manners(in_use=False) for name in ("north", "south")})
+    north, south = world.crms["north"], world.crms["south"]
+    deal = north.add("deals", {"title": "d", "notes": "de"})
+    settled(world)
+    north.add("offers", {"title": "o", "nr": "of", "deal_id": deal})
+    north.remove("deals", deal)
+    south.edit("deals", south.rows("deals")[0]["id"], {"Name": "still wanted"})
+    assert settled(world) == []
+    assert [row["id"] for row in north.rows("deals")] == [deal]
+    assert south.rows("offers")[0]["Deal"] == south.rows("deals")[0]["id"]
+
+
 def test_an_ignored_deletion_is_neither_carried_on_nor_undone():
     world = World(deletions="ignore")
     north, south = world.crms["north"], world.crms["south"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ..contract import Change, Native
@@ -195,12 +196,10 @@ def _introduce(
 
 def _store(tx: Tx, post: Post, out: _Learned) -> None:
     links.update(tx, out.moved)
-    for key in out.back:
-        tell_again(tx, post, key)
     cursors.note_changes(tx, out.told)
     records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
-    if out.fresh:
-        wake(tx, post, [link.key for link in out.fresh])
+    if out.fresh or out.back:
+        wake(tx, post, [*(link.key for link in out.fresh), *out.back])
     letters = writes.unreadable(tx, post.system, post.entity, [*out.unreadable, *out.readable])
     same = {key for key, (_, why) in letters.items() if out.unreadable.get(key) == why}
     writes.drop(tx, [id for key, (id, _) in letters.items() if key not in same])
@@ -210,29 +209,26 @@ def _store(tx: Tx, post: Post, out: _Learned) -> None:
 
 
 def wake(tx: Tx, post: Post, keys: Sequence[str]) -> None:
-    """Have records decided that waited for these keys to be linked."""
+    """Have records decided that waited for these keys to stand for a row, maybe once more."""
     waiting = links.take_awaiting(tx, post.system, post.entity, keys)
+    known, held = records.by_id(tx, waiting), links.of_records(tx, waiting, post.system)
     by_entity: dict[str, list[int]] = {}
-    for record in records.by_id(tx, waiting).values():
+    told: list[Link] = []
+    for record in known.values():
         by_entity.setdefault(record.entity, []).append(record.id)
+        told += [link for link in held.get(record.id, ()) if _points_anew(post, link, set(keys))]
+    links.update(tx, told)
     for entity, ids in by_entity.items():
         records.ask(tx, post.line.flows(entity), entity, ids)
 
 
-def tell_again(tx: Tx, post: Post, key: str) -> None:
-    """A row that had gone stands again: what points at it is news, as it stood for nobody."""
-    changed: list[Link] = []
-    pointing = [link for link in links.mentioning(tx, post.system, key) if not link.gone]
-    known = records.by_id(tx, [link.record_id for link in pointing])
-    for link in pointing:
-        entity = known[link.record_id].entity
-        targets, shown = reference_patterns(entity), dict(link.shown or {})
-        paths = [p for p, v in shown.items() if v == key and targets.get(pattern(p)) == post.entity]
-        if paths:
-            link.news, link.shown = link.news or dict(shown), shown | dict.fromkeys(paths)
-            changed.append(link)
-            records.ask(tx, post.line.flows(entity), entity, [link.record_id])
-    links.update(tx, changed)
+def _points_anew(post: Post, link: Link, keys: AbstractSet[str]) -> bool:
+    """Make news of what a link points at that stood for nobody when it was told."""
+    targets, shown = reference_patterns(link.entity), link.shown or {}
+    paths = [p for p, v in shown.items() if v in keys and targets.get(pattern(p)) == post.entity]
+    if paths:
+        link.news, link.shown = link.news or shown, shown | dict.fromkeys(paths)
+    return bool(paths)
 
 
 def _letter(post: Post, key: str, why: str) -> Planned:

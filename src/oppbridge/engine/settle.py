@@ -15,7 +15,7 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern, reference_patterns, unescape
 from ..store import Link, Planned, Tx, joins, links, records, writes
-from .learn import differences, readout, tell_again, wake
+from .learn import differences, readout, wake
 from .line import Post
 from .plan import updatable
 from .render import Outgoing, renamed
@@ -51,17 +51,15 @@ def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Set
     for link, id in zip(out.fresh, tx.allocate("link", len(out.fresh)), strict=True):
         link.id = id
     _join_known(tx, post, out)
-    for key in out.renamed:
-        _repoint(tx, post, key)
     links.insert(tx, out.fresh)
     links.update(tx, out.links)
-    for key in out.back:
-        tell_again(tx, post, key)
+    for key in out.renamed:
+        _repoint(tx, post, key)
     writes.move(tx, out.moved, post.line.now())
     writes.drop(tx, out.forget)
     records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
-    if out.fresh:
-        wake(tx, post, [link.key for link in out.fresh])
+    if out.fresh or out.back:
+        wake(tx, post, [*(link.key for link in out.fresh), *out.back])
     return out
 
 

@@ -44,7 +44,8 @@ class News:
     """What one link brings to a decision, in record space.
 
     `changed` are the paths to merge, `first` those shown for the first time; `open` are system
-    paths that cannot be told yet because they point at rows nobody has linked (`awaited`).
+    paths that cannot be told yet because they point at rows nobody has linked. `awaited` are the
+    keys of those rows, and of rows that have gone and may stand again.
     """
 
     link: Link
@@ -77,11 +78,12 @@ def news_of(
     changed = _changed(link, record, shown, link.news)
     for path, target in pointing(record.entity, changed):
         key = (link.system, target, str(changed[path]))
+        if registry.uids.get(key) is None:
+            out.awaited.append(key)
         if key in registry.uids:
             changed[path] = registry.uids[key]
         else:
             out.open.add(path)
-            out.awaited.append(key)
             del changed[path]
     if not parts:
         out.changed, out.paths = changed, dict(zip(changed, changed, strict=True))
