@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pytest
@@ -47,7 +48,8 @@ class ConnectorTests(
     names entities that the system never deletes, `entities` those to try, by default all.
 
     The optional fixtures say what else can be arranged in the test system; checks that need one
-    are skipped without it. To be excused from a promise, override its test and say why.
+    are skipped without it. `coarse` names, by entity, fields with words that the system cannot
+    tell apart. `excused` names checks the system cannot pass, and why: they run, and must fail.
     """
 
     spec: ConnectorSpec
@@ -55,6 +57,15 @@ class ConnectorTests(
     currency = "EUR"
     kept: frozenset[str] = frozenset()
     entities: tuple[str, ...] = ()
+    coarse: Mapping[str, AbstractSet[str]] = {}
+    excused: Mapping[str, str] = {}
+
+    @pytest.fixture(autouse=True)
+    def excuse(self, request: pytest.FixtureRequest) -> None:
+        """Expect the failure of a check that the connector is excused from."""
+        if why := self.excused.get(request.node.originalname):
+            mark = pytest.mark.xfail(reason=why, raises=AssertionError, strict=True)
+            request.applymarker(mark)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run each check once for every entity."""
@@ -99,7 +110,7 @@ class ConnectorTests(
         shapes = {entity: shape for entity, (shape, _) in loaded.items()}
         maps = {entity: compiled for entity, (_, compiled) in loaded.items()}
         trial = Trial(self.spec, settings, shapes, maps, self.kept)
-        samples = Samples(self.samples, self.currency)
+        samples = Samples(self.samples, self.currency, self.coarse)
         batch = self.spec.limits.batch
         trial.rows = Rows(trial.reopened(), batch, samples, edit_as_person, shapes, maps)
         yield trial

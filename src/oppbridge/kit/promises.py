@@ -155,8 +155,9 @@ class FeedChecks:
         shown: set[str] = set()
         for number, page in enumerate(trial.walk(entity, FEW)):
             shown |= {change.key for change in page.changes}
-            if number < len(keys):
-                trial.rows.edit(entity, keys[number], {field: f"Page {number}"})
+            moved = sorted(shown & set(keys))[:1]  # one not shown yet would come again anyway
+            if moved and number < len(keys):
+                trial.rows.edit(entity, moved[0], {field: f"Page {number}"})
         assert set(keys) <= shown
 
     def test_deletions_appear_in_the_feed(self, trial: Trial, entity: str) -> None:

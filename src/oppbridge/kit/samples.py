@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -31,23 +32,31 @@ class Samples:
     """Makes values that differ from each other and from those of any other run.
 
     `fixed` gives, by entity and field (`lines/*/unit`), the value a system insists on; None leaves
-    the field out.
+    the field out. `coarse` names, by entity, fields with words the system cannot tell apart.
     """
 
     fixed: Mapping[str, Mapping[str, Scalar]]
     currency: str
+    coarse: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     tag: str = field(default_factory=lambda: uuid.uuid4().hex[:4])
     numbers: count[int] = field(default_factory=lambda: count(1))
 
     def header(self, shape: EntityMap) -> dict[str, Scalar]:
         """Values for the header fields a create can set; no references, no states."""
         fixed = self.fixed.get(shape.entity, {})
-        return self._values(shape.fields, fixed, "")
+        return self._values(shape, shape.fields, fixed, "")
 
     def part(self, shape: EntityMap, collection: str) -> dict[str, Scalar]:
         """Values for the fields of one new part; no references."""
         fixed = self.fixed.get(shape.entity, {})
-        return self._values(shape.collections[collection].fields, fixed, f"{collection}/*/")
+        return self._values(shape, shape.collections[collection].fields, fixed, f"{collection}/*/")
+
+    def tries(self, entity: str, name: str, mapped: FieldMap) -> list[Scalar]:
+        """Values to try a field with; of words that are spelled alike, the first."""
+        if name not in self.coarse.get(entity, ()):
+            return tries(mapped, self.currency)
+        said = {repr(native): word for word, native in reversed((mapped.words or {}).items())}
+        return list(said.values())
 
     def text(self, length: int | None) -> str:
         """Text never made before, as far as `length` lets it differ."""
@@ -56,20 +65,24 @@ class Samples:
         return whole if length is None or len(whole) <= length else unique[-length:]
 
     def _values(
-        self, fields: Mapping[str, FieldMap], fixed: Mapping[str, Scalar], prefix: str
+        self,
+        shape: EntityMap,
+        fields: Mapping[str, FieldMap],
+        fixed: Mapping[str, Scalar],
+        prefix: str,
     ) -> dict[str, Scalar]:
         found: dict[str, Scalar] = {}
         for name, mapped in fields.items():
             if prefix + name in fixed:
                 found[name] = fixed[prefix + name]
             elif mapped.writes and mapped.lens not in {"reference", "state"}:
-                found[name] = self._value(mapped)
+                found[name] = self._value(shape.entity, prefix + name, mapped)
         return {name: value for name, value in found.items() if value is not None}
 
-    def _value(self, mapped: FieldMap) -> Scalar:
+    def _value(self, entity: str, name: str, mapped: FieldMap) -> Scalar:
         if mapped.lens in {"text", "unit"} and not mapped.words:
             return self.text(mapped.length)
-        tried = tries(mapped, self.currency)
+        tried = self.tries(entity, name, mapped)
         return tried[next(self.numbers) % len(tried)]
 
 

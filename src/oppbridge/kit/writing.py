@@ -11,7 +11,7 @@ from ..contract import Action, Receipt, Write
 from ..errors import Gone, Reject
 from ..mapping import FieldMap
 from ..records import Scalar
-from .samples import note, notes, tries
+from .samples import note, notes
 from .trial import Trial
 
 
@@ -159,14 +159,14 @@ def keeps(trial: Trial, entity: str, lens: str) -> None:
     header = [f for f, mapped in shape.fields.items() if free(f, mapped) and roomy(mapped)]
     if header:
         field = note(shape) if lens == "text" else header[0]
-        for tried in tries(shape.fields[field], trial.rows.samples.currency):
+        for tried in trial.rows.samples.tries(entity, field, shape.fields[field]):
             key = trial.rows.make(entity, {**trial.rows.values(entity), field: tried})
             assert trial.shown(entity, key)[field] == tried
         return
     for collection, inner in shape.collections.items():
         for field, mapped in inner.fields.items():
             if free(f"{collection}/*/{field}", mapped) and roomy(mapped):
-                for tried in tries(mapped, trial.rows.samples.currency):
+                for tried in trial.rows.samples.tries(entity, f"{collection}/*/{field}", mapped):
                     kept = _kept_in_part(trial, entity, collection, {field: tried})
                     assert kept == tried
                 return

@@ -111,6 +111,6 @@ class TestGuardedSupplyChain(Arranged, GuardChecks):
 
     spec = replace(SPEC, traits=SPEC.traits | {Trait.GUARDED_UPDATES})
     entities = ("account", "product", "order")
-    trial = ConnectorTests.trial
+    trial, coarse = ConnectorTests.trial, ConnectorTests.coarse
     pytest_generate_tests = ConnectorTests.pytest_generate_tests
     given: ClassVar[Mapping[str, Any]] = {"guarded": True}
