@@ -83,7 +83,7 @@ class Tokens:
             if refused is not None:
                 raise refused from error
             raise Unavailable(
-                f"the directory cannot be reached ({type(error).__name__})"
+                f"the directory{_host(error)} cannot be reached ({type(error).__name__})"
             ) from error
         self._token = _token_in(found)
         seconds = float(found.get("expires_in") or 3600)
@@ -154,6 +154,13 @@ def with_device_code(
         return found or {}
 
     return source
+
+
+def _host(error: Exception) -> str:
+    """Where the call went, ` at HOST`; nothing where the error does not say."""
+    asked = getattr(error, "request", None)
+    host = urlsplit(str(getattr(asked, "url", None) or "")).netloc
+    return f" at {host}" if host else ""
 
 
 class _Line:
