@@ -220,9 +220,7 @@ def _join(tx: Tx, search: Search, groups: Sequence[Group]) -> None:
     into: dict[int, int] = {}
     told: list[joins.Join] = []
     for group in groups:
-        chosen = {_stayed(into, id) for id in group.ids} & known.keys() & held.keys()
-        if len(chosen) < 2:
-            continue
+        chosen = {_stayed(into, id) for id in group.ids} & known.keys()
         kept, *others = sorted(chosen, key=lambda i: (i not in busy, not known[i].agreed, i))
         for one in others:
             mine = {link.system for link in held[kept]}
