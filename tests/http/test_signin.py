@@ -159,6 +159,12 @@ def test_an_unreachable_directory_is_unavailable(sandbox, http):
         Tokens(with_secret(app, "s", scope(sandbox), http)).token()
 
 
+def test_a_directory_that_nobody_trusts_is_named(sandbox, app):
+    stranger = pool()
+    with stranger, pytest.raises(ConfigError, match=r"certificate of the directory at 127\.0\.0\.1"):
+        Tokens(with_secret(app, "s", scope(sandbox), stranger)).token()
+
+
 def test_an_authority_must_be_https(sandbox, http):
     app = Application("t", "c", "http://127.0.0.1:9")
     with pytest.raises(ConfigError, match="https"):

@@ -79,12 +79,12 @@ class Tokens:
         try:
             found = self._source(fresh=fresh)
         except NETWORK_ERRORS as error:
-            refused = untrusted("the directory", error)
+            directory = f"the directory{_host(error)}"
+            refused = untrusted(directory, error)
             if refused is not None:
                 raise refused from error
-            raise Unavailable(
-                f"the directory{_host(error)} cannot be reached ({type(error).__name__})"
-            ) from error
+            why = f"{directory} cannot be reached ({type(error).__name__})"
+            raise Unavailable(why) from error
         self._token = _token_in(found)
         seconds = float(found.get("expires_in") or 3600)
         self._ends = asked + seconds - min(_MARGIN, seconds / 4)
