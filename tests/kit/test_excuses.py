@@ -24,8 +24,16 @@ class TestExcusedForNothing(TestHonest):
     excused = {"test_dates_do_not_move": "it says that they do"}
 
 
+class TestExcusedFromNoCheck(TestHonest):
+    excused = {"test_dates_do_not_moove": "misspelt"}
+
+
 class TestCoarseInWords(TestHonest):
     coarse = {"opportunity": {"status"}}
+
+
+class TestCoarseInNoField(TestHonest):
+    coarse = {"opportunity": {"lines/*/unti"}}
 """
 TRIED = "test_dates_do_not_move or test_every_native_word_means_one_thing"
 
@@ -46,5 +54,7 @@ def test_an_excuse_that_is_not_needed_fails(tmp_path):
     assert failed == {
         "test_suite.py::TestExcusedForNothing::test_dates_do_not_move[opportunity]",
         "test_suite.py::TestCoarseInWords::test_every_native_word_means_one_thing[opportunity]",
+        "test_suite.py::TestCoarseInNoField::test_every_native_word_means_one_thing[opportunity]",
     }, told.stdout + told.stderr
-    assert "2 failed, 4 passed" in told.stdout
+    assert "3 failed, 5 passed" in told.stdout
+    assert told.stdout.count("\nERROR test_suite.py::TestExcusedFromNoCheck::") == 2

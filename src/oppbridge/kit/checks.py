@@ -63,6 +63,8 @@ class ConnectorTests(
     @pytest.fixture(autouse=True)
     def excuse(self, request: pytest.FixtureRequest) -> None:
         """Expect the failure of a check that the connector is excused from."""
+        unknown = [name for name in self.excused if not hasattr(self, name)]
+        assert not unknown, f"excused from what is no check: {', '.join(unknown)}"
         if why := self.excused.get(request.node.originalname):
             mark = pytest.mark.xfail(reason=why, raises=AssertionError, strict=True)
             request.applymarker(mark)

@@ -9,7 +9,6 @@ import pytest
 from ..contract import Describer, Description
 from ..mapping import FieldMap
 from ..mapping.check import check_map
-from .samples import tries
 from .trial import Trial
 
 
@@ -30,7 +29,8 @@ class TranslationChecks:
         for collection, inner in trial.shapes[entity].collections.items():
             keys = dict.fromkeys(inner.key, "7")
             for name, mapped in plain(inner.fields).items():
-                for tried in tries(mapped, currency):
+                path = f"{collection}/*/{name}"
+                for tried in trial.rows.samples.tries(entity, path, mapped):
                     row = {**keys, **compiled.write_part(collection, {name: tried})}
                     around = paid(mapped, currency)
                     read = compiled.read({**around, inner.at: [{**around, **row}]})
@@ -38,13 +38,13 @@ class TranslationChecks:
                     assert found == [tried], f"{collection} {name}: {tried!r} came back otherwise"
 
     def test_every_native_word_means_one_thing(self, trial: Trial, entity: str) -> None:
-        coarse = trial.rows.samples.coarse.get(entity, ())
-        for name, mapped in trial.shapes[entity].fields.items():
-            if mapped.words and mapped.lens in {"choice", "state"}:
-                said = [repr(native) for native in mapped.words.values()]
-                same = len(said) > len(set(said))
-                assert same <= (name in coarse), f"{name}: two words are spelled the same"
-                assert same >= (name in coarse), f"{name} is not coarse: all words differ"
+        shape, coarse = trial.shapes[entity], set(trial.rows.samples.coarse.get(entity, ()))
+        every = dict(shape.fields)
+        for collection, inner in shape.collections.items():
+            every |= {f"{collection}/*/{name}": mapped for name, mapped in inner.fields.items()}
+        same = {path for path, mapped in every.items() if ambiguous(mapped)}
+        assert same <= coarse, f"two words are spelled the same: {sorted(same - coarse)}"
+        assert same >= coarse, f"not coarse, all words differ: {sorted(coarse - same)}"
 
 
 class DescriptionChecks:
@@ -71,6 +71,14 @@ def described(trial: Trial, entity: str) -> Description:
     found = trial.line.describe(entity)
     assert isinstance(found, Description)
     return found
+
+
+def ambiguous(mapped: FieldMap) -> bool:
+    """Whether the system spells two words of a field the same."""
+    if not mapped.words or mapped.lens not in {"choice", "state"}:
+        return False
+    said = [repr(native) for native in mapped.words.values()]
+    return len(said) > len(set(said))
 
 
 def paid(mapped: FieldMap, currency: str) -> dict[str, str]:
