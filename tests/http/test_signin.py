@@ -161,7 +161,10 @@ def test_an_unreachable_directory_is_unavailable(sandbox, http):
 
 def test_a_directory_that_nobody_trusts_is_named(sandbox, app):
     stranger = pool()
-    with stranger, pytest.raises(ConfigError, match=r"certificate of the directory at 127\.0\.0\.1"):
+    with (
+        stranger,
+        pytest.raises(ConfigError, match=r"certificate of the directory at 127\.0\.0\.1"),
+    ):
         Tokens(with_secret(app, "s", scope(sandbox), stranger)).token()
 
 
