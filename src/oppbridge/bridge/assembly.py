@@ -22,6 +22,7 @@ from ..config.problems import problem
 from ..contract import ConnectorSpec, Trait
 from ..decision import Policy
 from ..engine import EntityFlow, Flow, Member, System
+from ..engine.flow import Brake
 from ..engine.waves import Wave
 from ..errors import ConfigError
 from ..match.rules import MatchRules
@@ -160,6 +161,7 @@ class Assembly:
                 )
                 for entity, one in section.entities.items()
             ],
+            Brake(section.limits.creates, section.limits.changed),
         )
 
     def _scorer(self, section: FlowSection, path: Sequence[str]) -> Guarded | None:

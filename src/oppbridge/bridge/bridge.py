@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ConfigError
 
 if TYPE_CHECKING:
-    from ..engine import Line, Report
+    from ..engine import Report
     from ..engine.verification import Verification
     from ..store import Store
     from .assembly import Assembly
@@ -33,7 +32,10 @@ class Bridge:
     """
 
     def __init__(self, assembly: Assembly, store: Store) -> None:
+        from .lines import Lines
+
         self._assembly, self._store = assembly, store
+        self._lines = Lines(assembly, store)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Bridge:
@@ -110,36 +112,34 @@ class Bridge:
         """Finish what was begun and observe every system of a flow. Decides nothing."""
         from ..engine import watch
 
-        return self._stage(flow, progress, lambda line: watch(line, line.flow.entities))
+        return self._lines.stage(flow, progress, lambda line: watch(line, line.flow.entities))
 
     def decide(self, flow: str, progress: Progress | None = None) -> Report:
         """Decide what was observed. Sends nothing."""
         from ..engine import judge
 
-        return self._stage(flow, progress, lambda line: judge(line, line.flow.entities))
+        return self._lines.stage(flow, progress, lambda line: judge(line, line.flow.entities))
 
     def deliver(self, flow: str, progress: Progress | None = None) -> Report:
         """Send what was decided."""
         from ..engine import carry_on
 
-        return self._stage(flow, progress, lambda line: carry_on(line, line.flow.entities))
+        return self._lines.stage(flow, progress, lambda line: carry_on(line, line.flow.entities))
 
     def plan(
-        self, flow: str, entities: Sequence[str] | None = None, progress: Progress | None = None
+        self,
+        flow: str,
+        entities: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        by: str = "",
     ) -> Plan:
-        """Observe and decide, send nothing: the writes a run would send, under one digest."""
-        from ..engine import judge, watch
-        from .plans import plan_of
+        """Observe and decide, send nothing: the writes a run would send, under one digest.
 
-        def stage(line: Line) -> None:
-            chosen = [
-                one for one in line.flow.entities if entities is None or one.entity in entities
-            ]
-            watch(line, chosen)
-            judge(line, chosen)
+        `by` is who plans: where the flow says so, somebody else must approve.
+        """
+        from .applying import planned
 
-        report = self._stage(flow, progress, stage)
-        return plan_of(self._store, flow, [*report.stopped, *report.problems])
+        return planned(self._lines, flow, entities, by, progress)
 
     def run(
         self, flow: str, entities: Sequence[str] | None = None, progress: Progress | None = None
@@ -148,7 +148,7 @@ class Bridge:
         from ..engine import run
         from ..hookspecs import RunFinished, RunStarted
 
-        with self._line(flow, progress) as line:
+        with self._lines.opened(flow, progress) as line:
             line.tell(RunStarted(flow, line.began()))
             try:
                 report = run(line, entities)
@@ -161,14 +161,30 @@ class Bridge:
             return report
 
     def apply(self, digest: str, progress: Progress | None = None) -> Report:
-        """Deliver exactly the plan with this digest. Raises ConfigError once it has changed."""
-        from ..engine import carry_on
-        from .plans import plan_of
+        """Deliver exactly the plan with this digest, as far as it still holds.
 
-        for flow in self.flows():
-            if plan_of(self._store, flow).digest == digest:
-                return self._stage(flow, progress, lambda line: carry_on(line, line.flow.entities))
-        raise ConfigError(f"no flow has a plan {digest} now; plan again and look at what changed")
+        What has changed since, in a source or a target, is left alone: `drifted` names it, and the
+        next plan shows it anew. Raises ConfigError for a plan nobody was shown.
+        """
+        from .applying import applied
+
+        return applied(self._lines, digest, progress)
+
+    def undo(self, run: int, progress: Progress | None = None, by: str = "") -> Plan:
+        """Plan the reverse of a run, from what every row held before it. Sends nothing.
+
+        `stays` tells what it leaves alone: what somebody edited since, rows that are in use. The
+        plan is applied like any other.
+        """
+        from .undoing import undone
+
+        return undone(self._lines, run, by, progress)
+
+    def release(self, run: int) -> int:
+        """Have the next plan do again what undoing a run undid. Returns how many records."""
+        from .undoing import released
+
+        return released(self._lines, run)
 
     def verify(
         self,
@@ -184,7 +200,7 @@ class Bridge:
         """
         from .verifying import verified
 
-        with self._line(flow, progress) as line:
+        with self._lines.opened(flow, progress) as line:
             return verified(line, entities, repair=repair)
 
     def match(self, flow: str, progress: Progress | None = None) -> list[Match]:
@@ -195,7 +211,7 @@ class Bridge:
         from ..engine import watch
         from .matching import proposals
 
-        with self._line(flow, progress) as line:
+        with self._lines.opened(flow, progress) as line:
             try:
                 watch(line, line.flow.entities)
                 return proposals(line)
@@ -214,28 +230,35 @@ class Bridge:
 
     def approve(self, ids: Sequence[int], by: str, choice: str | None = None) -> int:
         """Let held writes go with the next run; `choice` names the winner of a clash."""
-        from .plans import approve
+        from .people import approve
 
         movers = self._assembly.movers()
-        return approve(self._store, ids, by, choice, lambda entity: movers.get(entity, []))
+        strict = self._lines.strict
+        return approve(self._store, ids, by, choice, lambda entity: movers.get(entity, []), strict)
+
+    def approve_plan(self, digest: str, by: str) -> int:
+        """Approve a plan as a whole; returns how many held writes of it may go."""
+        from .people import approve_plan
+
+        return approve_plan(self._store, digest, by, self._lines.strict)
 
     def refuse(self, ids: Sequence[int], by: str) -> int:
         """Keep held writes from going."""
-        from .plans import refuse
+        from .people import refuse
 
         return refuse(self._store, ids, by)
 
     def retry(self, ids: Sequence[int]) -> int:
         """Try dead letters again: writes with the next run, unreadable rows now."""
-        from .plans import retry
+        from .people import retry
 
         for letter in retry(self._store, ids):
-            self._look(letter.flow, letter.system, letter.entity, letter.key or "")
+            self._lines.look(letter.flow, letter.system, letter.entity, letter.key or "")
         return len(ids)
 
     def drop(self, ids: Sequence[int], by: str) -> int:
         """Set dead letters aside; a change of content brings them up again."""
-        from .plans import drop
+        from .people import drop
 
         return drop(self._store, ids, by)
 
@@ -257,42 +280,3 @@ class Bridge:
         if system not in there:
             hint = suggestion(system, there)
             raise ConfigError(f"there is no system {system!r}{hint} (there are {', '.join(there)})")
-
-    @contextmanager
-    def _line(self, flow: str, progress: Progress | None) -> Iterator[Line]:
-        from ..engine import Line, Report
-        from .memory import seldom_collected
-
-        with seldom_collected(), self._assembly.flow(flow, self._store) as opened:
-            report = Report(flow, self._store.clock())
-            line = Line(self._store, opened, self._assembly.movers(), report)
-            line.tell = self._assembly.plugins.tell
-            if progress is not None:
-                line.progress = progress
-            yield line
-
-    def _look(self, flow: str, system: str, entity: str, key: str) -> None:
-        """Observe one row now, if the flow still moves it."""
-        from ..engine import Post
-        from ..engine.observe import look
-
-        with self._line(flow, None) as line:
-            section = line.flow.entity(entity)
-            if section is not None and system in section.members:
-                try:
-                    look(Post(line, section.members[system], entity), [key])
-                finally:
-                    line.finish()
-
-    def _stage(
-        self, flow: str, progress: Progress | None, stage: Callable[[Line], object]
-    ) -> Report:
-        from ..engine import count_open
-
-        with self._line(flow, progress) as line:
-            try:
-                stage(line)
-                count_open(line, line.flow.entities)
-            finally:
-                line.finish()
-            return line.report

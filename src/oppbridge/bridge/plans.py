@@ -1,4 +1,4 @@
-"""Plans and what people say of writes: the values they are shown in, and how they settle them."""
+"""Plans and the writes in them, as people see them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..errors import ConfigError
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..store import Planned, Store, Tx, records, writes
-from .matching import settle_match
+from ..store import Planned, Record, Tx, records, writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class Plan:
     digest: str
     writes: Sequence[PlannedWrite]
     problems: Sequence[str] = ()
+    stays: Sequence[str] = ()  # what an undo leaves as it is, and why
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -61,20 +60,24 @@ class Plan:
             "digest": self.digest,
             "writes": listed,
             "problems": list(self.problems),
+            "stays": list(self.stays),
         }
 
 
-def plan_of(store: Store, flow: str, problems: Sequence[str] = ()) -> Plan:
-    """What a flow would send now; `problems` kept the plan from being whole."""
-    with store.read() as tx:
-        ready = writes.in_state(tx, writes.READY, flow)
-        held = writes.in_state(tx, ("held",), flow)
-        return Plan(flow, digest_of(ready), shown(tx, [*ready, *held]), problems)
+def listed_of(tx: Tx, flow: str) -> list[Planned]:
+    """The writes of a flow that were decided and not delivered, held ones last."""
+    ready = writes.in_state(tx, writes.READY, flow)
+    return [*ready, *writes.in_state(tx, ("held",), flow)]
 
 
-def digest_of(ready: Sequence[Planned]) -> str:
-    """Names exactly these writes, whatever their order."""
-    text = "\n".join(sorted(write.digest for write in ready))
+def sendable(listed: Sequence[Planned]) -> list[Planned]:
+    """Those that are writes, and no questions."""
+    return [write for write in listed if write.action in ("create", "update", "delete")]
+
+
+def digest_of(listed: Sequence[Planned]) -> str:
+    """Names exactly these writes, whatever their order, held or not."""
+    text = "\n".join(sorted(write.digest for write in sendable(listed)))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -99,7 +102,7 @@ def shown(tx: Tx, listed: Sequence[Planned]) -> list[PlannedWrite]:
                 write.action,
                 write.key,
                 record.uid if record else "",
-                _name(write, record.agreed if record else {}),
+                _name(write, record),
                 write.state,
                 write.why,
                 fields,
@@ -108,78 +111,9 @@ def shown(tx: Tx, listed: Sequence[Planned]) -> list[PlannedWrite]:
     return out
 
 
-def _name(write: Planned, agreed: Mapping[str, Scalar]) -> str:
+def _name(write: Planned, record: Record | None) -> str:
     for field in ("name", "number", "last_name"):
-        if value := write.fields.get(field) or agreed.get(field):
+        if value := write.fields.get(field):
             return str(value)
-    return write.key or ""
-
-
-def approve(store: Store, ids: Sequence[int], by: str, choice: str | None, flows: Any) -> int:
-    """Let held writes go; for a clash, `choice` names the system that wins. Returns how many."""
-    with store.write() as tx:
-        chosen = _held(tx, ids)
-        clashes = [write for write in chosen if write.action == "clash"]
-        if clashes and not choice:
-            said = "; ".join(f"{p}: {w}" for p, w in clashes[0].reasons.items())
-            raise ConfigError(f"write {clashes[0].id} is a clash; say which system wins ({said})")
-        for write in clashes:
-            _rule(tx, write, str(choice), flows)
-        matches = [write for write in chosen if write.action == "match"]
-        for write in matches:
-            settle_match(tx, write, choice, flows)
-        answered = [write.id for write in (*clashes, *matches)]
-        writes.decided_by(tx, [w.id for w in chosen if w.id not in answered], "approved", by)
-        writes.decided_by(tx, answered, "done", by)
-        return len(chosen)
-
-
-def _rule(tx: Tx, write: Planned, choice: str, flows: Any) -> None:
-    record = records.by_id(tx, [write.record_id or 0])[write.record_id or 0]
-    systems = {
-        part.partition(":")[0] for said in write.reasons.values() for part in said.split("; ")
-    }
-    if choice not in systems:
-        raise ConfigError(f"{choice!r} is no side of write {write.id}; choose {sorted(systems)}")
-    record.rulings |= dict.fromkeys(write.fields, choice)
-    records.update(tx, [record])
-    records.ask(tx, flows(write.entity), write.entity, [record.id])
-
-
-def refuse(store: Store, ids: Sequence[int], by: str) -> int:
-    """Keep held writes from going; they come up again only when their content changes."""
-    with store.write() as tx:
-        chosen = _held(tx, ids)
-        writes.decided_by(tx, [write.id for write in chosen], "refused", by)
-        return len(chosen)
-
-
-def retry(store: Store, ids: Sequence[int]) -> list[Planned]:
-    """Have dead writes sent with the next run; letters about unreadable rows are returned."""
-    with store.write() as tx:
-        chosen = _in_state(tx, ids, "dead")
-        again = [write.id for write in chosen if write.action != "read"]
-        writes.decided_by(tx, again, "planned", "")
-        return [write for write in chosen if write.action == "read"]
-
-
-def drop(store: Store, ids: Sequence[int], by: str) -> int:
-    """Set dead letters aside for good; a change of content brings them up again."""
-    with store.write() as tx:
-        chosen = _in_state(tx, ids, "dead")
-        writes.decided_by(tx, [write.id for write in chosen], "refused", by)
-        return len(chosen)
-
-
-def _held(tx: Tx, ids: Sequence[int]) -> list[Planned]:
-    return _in_state(tx, ids, "held")
-
-
-def _in_state(tx: Tx, ids: Sequence[int], state: str) -> list[Planned]:
-    known = writes.by_id(tx, ids)
-    for id in ids:
-        if id not in known:
-            raise ConfigError(f"there is no write {id}")
-        if known[id].state != state:
-            raise ConfigError(f"write {id} is {known[id].state}, not {state}")
-    return list(known.values())
+    named = record is not None and record.name != record.uid
+    return record.name if record is not None and named else write.key or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -177,9 +178,29 @@ class PartSection(BaseModel):
 
 
 class LimitsSection(Section):
-    """When a run counts as failed."""
+    """When a run counts as failed, and when it stops to ask."""
 
     dead: int = Field(0, ge=0, description="Dead letters a run may leave without failing.")
+    creates: int | None = Field(
+        None, ge=0, description="Records of an entity a run may create in a system without asking."
+    )
+    changed: Decimal | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="Percent of an entity's records in a system that a run may change or delete"
+        " without asking, from 20 records on: a source that is broken changes them all.",
+    )
+
+
+class ApprovalSection(Section):
+    """Who may approve."""
+
+    by_another: bool = Field(
+        False,
+        description="Nobody approves what they planned, and a plan needs an approval to be applied."
+        " A scheduled `run` is not bound by it.",
+    )
 
 
 class FlowSection(Section):
@@ -192,7 +213,10 @@ class FlowSection(Section):
     gates: tuple[PartSection, ...] = Field((), description="What may hold a write for a person.")
     enrichers: tuple[PartSection, ...] = Field((), description="What adds values from elsewhere.")
     limits: LimitsSection = Field(
-        default_factory=LimitsSection, description="When a run counts as failed."
+        default_factory=LimitsSection, description="When a run fails, or waits for a person."
+    )
+    approval: ApprovalSection = Field(
+        default_factory=ApprovalSection, description="Who may approve."
     )
 
 

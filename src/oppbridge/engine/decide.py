@@ -10,7 +10,7 @@ from ..merge import PRESENCE, Case, Merged, Side, merge
 from ..records.scalars import Scalar, parse_instant
 from ..records.totals import problems
 from ..records.values import build, collections, pattern
-from ..store import Link, Planned, Record, Tx, links, records, writes
+from ..store import Link, Planned, Record, Tx, links, records, undone, writes
 from .compare import rekey, values_of
 from .docket import Decision
 from .doubt import follow_joins, twins_of
@@ -54,13 +54,14 @@ def _consider(tx: Tx, line: Line, flow: EntityFlow, ids: list[int]) -> Iterable[
     known = records.by_id(tx, ids)
     follow_joins(tx, flow.entity, known.values(), (k for group in held.values() for k in group))
     twins = twins_of(tx, flow, ids) if flow.match else {}
+    left = undone.of_links(tx, [link.id for group in taking_part.values() for link in group])
     for id, record in known.items():
         group = taking_part[id]
         news = _news(record, group, registry)
         waves, problem = _waves(line, flow, record, group)
         merged = merge(_case(flow, record, news, waves))
         one = Decision(record, group, news, waiting.get(id, []), merged, dict(record.agreed))
-        one.twins, one.problem = twins.get(id, {}), problem
+        one.twins, one.problem, one.left = twins.get(id, {}), problem, left
         yield one
 
 

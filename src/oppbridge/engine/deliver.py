@@ -33,6 +33,8 @@ def deliver(post: Post, actions: Sequence[str]) -> int:
             return sent
         after = ready[-1].id
         chosen = [planned for planned in ready if planned.action in actions]
+        if post.line.scope is not None:
+            chosen = [planned for planned in chosen if post.line.scope.allows(planned)]
         for start in range(0, len(chosen), size):
             settled = _batch(post, chosen[start : start + size])
             sent += settled.sent
@@ -45,10 +47,12 @@ def _batch(post: Post, batch: Sequence[Planned]) -> Settled:
     if not outgoing:
         return Settled()
     with post.line.write() as tx:
-        writes.sent(tx, [one.planned for one in outgoing])
+        writes.sent(tx, [one.planned for one in outgoing], post.line.run_id)
     receipts = send(post, outgoing)
     with post.line.write() as tx:
         settled = settle(tx, post, list(zip(outgoing, receipts, strict=True)))
+    if post.line.scope is not None:
+        post.line.scope.went(batch)
     post.progress("deliver", settled.sent)
     post.line.tell(_event(post, batch))
     return settled

@@ -41,3 +41,4 @@ class Decision:
     problem: str | None = None
     added: dict[str, str] = field(default_factory=dict)  # path -> who added it
     twins: Mapping[str, Sequence[Twin]] = field(default_factory=dict)  # by system: who it may be
+    left: Mapping[int, Mapping[str, Scalar]] = field(default_factory=dict)  # see store.undone

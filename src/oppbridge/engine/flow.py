@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -142,11 +143,23 @@ class Ruled:
 
 
 @dataclass(frozen=True, slots=True)
+class Brake:
+    """What a run may do to one entity in one system without asking; None is no limit.
+
+    `changed` is the percentage of the rows there that may be updated or deleted.
+    """
+
+    creates: int | None = None
+    changed: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """Which entities move between which systems, in the order they are moved."""
 
     name: str
     entities: Sequence[EntityFlow]
+    brake: Brake = field(default_factory=Brake)
 
     def systems(self) -> dict[str, System]:
         """Every system that takes part, by name."""

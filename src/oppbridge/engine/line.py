@@ -16,6 +16,7 @@ from ..store import Lease, Store, Tx, cursors, runs
 from ..store.cursors import Place
 from .flow import Flow, Member
 from .report import Report
+from .scope import Scope
 
 if TYPE_CHECKING:
     from ..mapping import CompiledMap
@@ -59,6 +60,7 @@ class Line:
     blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
     unsure: dict[tuple[str, str], str] = field(default_factory=dict)  # not answered, and why
     asked: set[tuple[str, str]] = field(default_factory=set)  # of those, looked at again
+    scope: Scope | None = None  # the only writes that may be sent; None where all may
 
     def flows(self, entity: str) -> Sequence[str]:
         """Names of the flows that move an entity."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..decision import Proposal
@@ -13,6 +13,7 @@ from ..records.scalars import Scalar
 from ..records.values import part_of, pattern
 from ..store import Link, Planned
 from ..store.rows import WHOLE, canonical
+from .behind import rests
 from .docket import Decision
 from .doubt import question
 from .flow import EntityFlow, Member
@@ -55,6 +56,8 @@ def _need(
     values = one.merged.values
     present = values.get(PRESENCE) is True
     if link is not None and not link.gone:
+        if not present and rests(one.left.get(link.id, {}), PRESENCE, values):
+            return None
         if not present:
             return _write(line, member, one, "delete", link, {PRESENCE: None})
         fields = _updates(member.map(flow.entity), link, one)
@@ -87,10 +90,13 @@ def _admitted(member: Member, one: Decision) -> bool:
 
 def _updates(kinds: CompiledMap, link: Link, one: Decision) -> dict[str, Scalar]:
     """What the system does not stand for yet, and can be told."""
+    left = one.left.get(link.id, {})
     fields = {
         path: one.merged.values.get(path)
         for path in link.lag
-        if path not in one.merged.undecided and updatable(kinds, path)
+        if path not in one.merged.undecided
+        and updatable(kinds, path)
+        and not rests(left, path, one.merged.values)
     }
     removed = {p for p, v in fields.items() if v is None and (part := part_of(p)) and not part[2]}
     return {p: v for p, v in fields.items() if p in removed or _stem(p) not in removed}
@@ -120,7 +126,7 @@ def _write(
     fields: dict[str, Scalar],
 ) -> Planned:
     system = member.system.name
-    before = {} if link is None or action == "create" else {p: link.lag.get(p) for p in fields}
+    before = {} if link is None or action == "create" else _held(link, fields)
     if link is not None and action == "delete":
         there = {**one.base, **link.lag}
         before = {p: v for p, v in there.items() if v is not None and p != PRESENCE}
@@ -144,6 +150,15 @@ def _write(
         digest=digest(system, action, one.record.uid, [fields, before]),
         planned=line.now(),
     )
+
+
+def _held(link: Link, fields: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """What a system holds where it is written to; of a part that goes, all that it holds."""
+    held = {path: link.lag.get(path) for path in fields}
+    gone = {f"{path}/" for path, value in fields.items() if value is None and "/" in path}
+    if gone:
+        held |= {p: v for p, v in link.lag.items() if f"{_stem(p)}/" in gone}
+    return held
 
 
 def digest(system: str, action: str, uid: str, content: Any) -> str:

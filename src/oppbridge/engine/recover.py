@@ -6,17 +6,18 @@ deletion is only looked at: the next decision compares both sides anyway.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..contract import Action, Change, Receipt, Trait
 from ..errors import Invalid, Reject, Unavailable
-from ..store import Link, Planned, links, records, writes
+from ..store import Link, Planned, links, records, trail, writes
+from .behind import leave_behind
 from .deliver import send
 from .learn import learn, readout
 from .line import Post
 from .observe import sort
 from .render import Directory, Outgoing, renamed, render
-from .settle import settle
+from .settle import gone, settle
 from .translate import arrived, part_stem
 
 BATCH = 200
@@ -107,28 +108,42 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
     keys = [str(one.write.key) for one in others]
     there = {change.key: change for change in post.connector.fetch(post.entity, keys)}
     changed: list[Link] = []
+    arrived: list[tuple[Planned, Link | None]] = []
     for one in others:
         change = there.get(str(one.write.key))
         if one.link is not None and change is not None and change.row is not None:
-            changed += _arrived(post, one, one.link, change)
-    seen = sort(post, list(there.values()) + [Change(k, None) for k in keys if k not in there])
+            came = _arrived(post, one, one.link, change)
+            changed += [one.link] if came else []
+            arrived += [(one.planned, one.link)] if came else []
+        elif one.link is not None and one.write.action is Action.DELETE:
+            gone(one.link)
+            arrived.append((one.planned, one.link))
+    missing = [k for k in keys if k not in there]
+    seen = sort(post, list(there.values()) + [Change(k, None) for k in missing])
     with post.line.write() as tx:
-        links.update(tx, changed)
+        leave_behind(tx, arrived)
+        removed = [link for one, link in arrived if one.action == "delete" and link is not None]
+        links.update(tx, changed + removed)
+        for link in removed:  # by us: no news for anybody
+            seen.news.pop(link.key, None)
         for link in changed:  # compared afresh with what is now shown
             seen.news.setdefault(
                 link.key, (there[link.key], post.map.digest(there[link.key].row or {}))
             )
         learn(tx, post, seen)
-        writes.drop(tx, [one.planned.id for one in others])
+        trail.narrow(tx, [one for one, _ in arrived], post.line.now())
+        kept = {one.id for one, _ in arrived}
+        writes.drop(tx, [one.planned.id for one in others if one.planned.id not in kept])
         ids = [one.planned.record_id for one in others if one.planned.record_id]
         records.ask(tx, post.line.flows(post.entity), post.entity, ids)
 
 
-def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link]:
+def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> bool:
+    """Take what arrived of an update for shown, and the write for what arrived of it."""
     try:
         now, origins = readout(post, change.row or {})
     except Invalid:
-        return []  # `learn` says so, with the row's key
+        return False  # `learn` says so, with the row's key
     renamed(one, origins)
     chosen = {part_stem(name, id): id for id, name in one.stems.items()}
     link.parts |= {s: id for s, id in (chosen | origins).items() if s in now}
@@ -144,4 +159,11 @@ def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> list[Link
         shown[path] = now.get(path)
         link.lag.pop(told, None)
     link.shown = shown
-    return [link] if came else []
+    one.planned.fields = {p: v for p, v in one.planned.fields.items() if p in came}
+    one.planned.before = {p: v for p, v in one.planned.before.items() if _came(p, came)}
+    return bool(came)
+
+
+def _came(path: str, came: Mapping[str, str]) -> bool:
+    """Whether a path arrived, or the removal of the part it belongs to."""
+    return path in came or path.rpartition("/")[0] in came

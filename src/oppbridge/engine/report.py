@@ -33,6 +33,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    drifted: list[str] = field(default_factory=list)  # of a plan, what is no longer as it was shown
     denied: bool = False  # whether a system refused access
 
     def count(self, entity: str, system: str, what: str, by: int = 1) -> None:
@@ -52,6 +53,11 @@ class Report:
         """Note something that kept nothing back."""
         if what not in self.notices and len(self.notices) < MOST_NOTICES:
             self.notices.append(what)
+
+    def drift(self, what: str) -> None:
+        """Note what stays as it is, though a plan or an undo was to change it."""
+        if what not in self.drifted:
+            self.drifted.append(what)
 
     def stop(self, what: str) -> None:
         """Note a problem that someone must act on."""
@@ -76,7 +82,8 @@ class Report:
             return "retry"
         if self.total("dead"):
             return "dead"
-        return "waiting" if self.total("held") or self.total("waiting") else "done"
+        waits = self.total("held") or self.total("waiting") or self.drifted
+        return "waiting" if waits else "done"
 
     def by_entity(self) -> dict[str, dict[str, dict[str, int]]]:
         """The counters by entity, then system."""
@@ -94,5 +101,6 @@ class Report:
             "problems": list(self.problems),
             "stopped": list(self.stopped),
             "notices": list(self.notices),
+            "drifted": list(self.drifted),
             "seconds": None if self.finished is None else round(self.finished - self.started, 3),
         }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ..errors import Reject, Retry, Stop
-from ..store import records, writes
+from ..store import Tx, records, writes
 from .adopt import adopt
+from .brake import brake
 from .decide import decide
 from .deliver import deliver
 from .flow import EntityFlow
@@ -16,6 +18,7 @@ from .recover import recover
 from .report import Report
 
 PASSES = 8
+OPEN = {"wait": "waiting", "held": "held", "dead": "dead"}
 
 
 def run(line: Line, entities: Sequence[str] | None = None) -> Report:
@@ -23,8 +26,10 @@ def run(line: Line, entities: Sequence[str] | None = None) -> Report:
     chosen = [one for one in line.flow.entities if entities is None or one.entity in entities]
     try:
         watch(line, chosen)
-        for _ in range(PASSES):
+        for at in range(PASSES):
             judge(line, chosen)
+            if at == 0:  # what is decided later follows from what was sent
+                brake(line, chosen)
             if not carry_out(line, chosen) and not asked_again(line):
                 break
         count_open(line, chosen)
@@ -95,12 +100,23 @@ def count_open(line: Line, chosen: Sequence[EntityFlow]) -> None:
     entities = {one.entity for one in chosen}
     with line.store.read() as tx:
         rows = writes.tally(tx)
-    names = {"wait": "waiting", "held": "held", "dead": "dead"}
+        within = _within(tx, line)
     for flow, system, entity, state, count in rows:
         if state == "sent" and (system, entity) in line.unsure:
             line.report.trouble(line.unsure[system, entity])
-        if flow == line.flow.name and entity in entities and state in names:
-            line.report.place(entity, system or "both", names[state], count)
+        if within is None and flow == line.flow.name and entity in entities and state in OPEN:
+            line.report.place(entity, system or "both", OPEN[state], count)
+    for (entity, system, state), count in (within or {}).items():
+        line.report.place(entity, system, OPEN[state], count)
+
+
+def _within(tx: Tx, line: Line) -> Counter[tuple[str, str, str]] | None:
+    """What of a plan still waits, is held or is dead; None where a run has no plan."""
+    if line.scope is None:
+        return None
+    listed = writes.in_state(tx, list(OPEN), line.flow.name)
+    mine = [one for one in listed if line.scope.allows(one)]
+    return Counter((one.entity, one.system, one.state) for one in mine)
 
 
 def _posts(line: Line, chosen: Sequence[EntityFlow]) -> list[Post]:

@@ -15,6 +15,7 @@ from ..merge import PRESENCE
 from ..records.scalars import Scalar
 from ..records.values import part_of, pattern, reference_patterns, unescape
 from ..store import Link, Planned, Tx, joins, links, records, writes
+from .behind import leave_behind
 from .learn import differences, readout, wake
 from .line import Post
 from .plan import updatable
@@ -48,6 +49,7 @@ def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Set
             _done(post, outgoing, receipt, out)
         else:
             _failed(post, outgoing, receipt.error, out)
+    leave_behind(tx, [(one.planned, one.link) for one, receipt in batch if receipt.error is None])
     for link, id in zip(out.fresh, tx.allocate("link", len(out.fresh)), strict=True):
         link.id = id
     _join_known(tx, post, out)
@@ -71,7 +73,8 @@ def _done(post: Post, outgoing: Outgoing, receipt: Receipt, out: Settled) -> Non
     out.moved.append(planned)
     if outgoing.write.action is Action.DELETE:
         if link is not None:
-            _gone(link, out)
+            gone(link)
+            out.links.append(link)
         return
     creating = outgoing.write.action is Action.CREATE
     if link is None or creating:
@@ -145,6 +148,8 @@ def _agree(
     for told in outgoing.planned.cut:
         link.lag.setdefault(told, None)
     if outgoing.write.action is Action.CREATE and trusted is not None:
+        written = outgoing.expected
+        outgoing.planned.besides = {p: v for p, v in trusted.items() if p not in written}
         _take_defaults(post, shown, trusted)
     elif receipt.existed and echo is not None:
         _take_what_others_own(post, shown, echo)
@@ -215,10 +220,10 @@ def _take_what_others_own(post: Post, shown: dict[str, Scalar], echo: dict[str, 
             shown[path] = echo[path]
 
 
-def _gone(link: Link, out: Settled) -> None:
+def gone(link: Link) -> None:
+    """Make a link that of a row we deleted: news for nobody."""
     link.gone, link.digest, link.news, link.version = True, None, None, None
     link.shown, link.lag, link.parts = {PRESENCE: None}, {}, {}
-    out.links.append(link)
 
 
 def _failed(post: Post, outgoing: Outgoing, error: Exception, out: Settled) -> None:

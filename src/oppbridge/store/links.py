@@ -93,6 +93,21 @@ def all_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[
     return tx.plain(query)
 
 
+def live_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[Link]:
+    """Links that stand for a row, in key order."""
+    query = sa.select(link).where(
+        link.c.system == system, link.c.entity == entity, link.c.key > after, link.c.gone == 0
+    )
+    return [_link(row) for row in tx.plain(query.order_by(link.c.key).limit(limit))]
+
+
+def count(tx: Tx, system: str, entity: str) -> int:
+    """How many links stand for a row."""
+    where = (link.c.system == system, link.c.entity == entity, link.c.gone == 0)
+    [[found]] = tx.rows(sa.select(sa.func.count()).select_from(link).where(*where))
+    return int(found)
+
+
 def versions(tx: Tx, system: str, entity: str) -> list[tuple[str, str | None]]:
     """(key, version) of every link that stands for a row."""
     query = sa.select(link.c.key, link.c.version).where(

@@ -38,6 +38,12 @@ class Record:
     agreed: dict[str, Scalar]
     rulings: dict[str, str]
 
+    @property
+    def name(self) -> str:
+        """What people call it: its name, its number; its id where it has neither."""
+        named = (self.agreed.get(path) for path in ("name", "number", "last_name"))
+        return next((str(value) for value in named if value), self.uid)
+
 
 @dataclass(slots=True)
 class Link:
@@ -67,7 +73,11 @@ class Link:
 
 @dataclass(slots=True)
 class Planned:
-    """A write as the store keeps it. `fields` and `before` are in record space."""
+    """A write as the store keeps it. `fields` and `before` are in record space.
+
+    `besides` (system space) is what a row showed, as it was created, beside what was written; None
+    where it was not shown.
+    """
 
     id: int
     flow: str
@@ -86,6 +96,7 @@ class Planned:
     cut: list[str] = field(default_factory=list)
     attempts: int = 0
     planned: float = 0.0
+    besides: dict[str, Scalar] | None = None
 
     def reason(self, path: str) -> str | None:
         """Why a field is written."""

@@ -87,6 +87,12 @@ def finish(tx: Tx, run_id: int, outcome: str, report: Any, now: float) -> None:
     tx.run(sa.update(run).where(run.c.id == run_id).values(**values))
 
 
+def flow_of(tx: Tx, run_id: int) -> str | None:
+    """The flow of a run, None where there is no such run."""
+    rows = tx.rows(sa.select(run.c.flow).where(run.c.id == run_id))
+    return rows[0][0] if rows else None
+
+
 def last_of(tx: Tx, flow: str) -> Any:
     """The latest run of a flow as a row, None before the first."""
     query = sa.select(run).where(run.c.flow == flow).order_by(run.c.id.desc()).limit(1)

@@ -101,7 +101,8 @@ write = Table(
     Column("digest", String(32), nullable=False),
     Column("why", Text),  # of a hold, a wait, a refusal, a dead letter
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("run_id", Id),
+    Column("run_id", Id),  # of the run that sent it; until then, of the one that planned it
+    Column("besides", Text),  # JSON, system space: what a fresh row showed beside what was written
     Column("planned", Float, nullable=False),
     Column("settled", Float),
     Column("by", String(200)),  # who approved or refused it
@@ -117,6 +118,37 @@ Index(
     postgresql_where=text("state <> 'done'"),
 )
 Index("write_record", write.c.record_id)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("flow", String(60), nullable=False),
+    Column("made", Float, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("approved", String(200)),  # who approved it
+)
+
+planned = Table(
+    "planned",
+    metadata,
+    Column("plan", String(32), primary_key=True),
+    Column("write_id", Id, primary_key=True, autoincrement=False),
+    Column("digest", String(32), nullable=False),
+    Column("record_id", Id, nullable=False),
+    Column("system", String(60), nullable=False),
+    Column("entity", String(30), nullable=False),
+    Column("action", String(20), nullable=False),
+    Index("planned_write", "write_id"),
+)
+
+undone = Table(
+    "undone",
+    metadata,
+    Column("link_id", Id, primary_key=True, autoincrement=False),
+    Column("path", Text, primary_key=True),
+    Column("agreed", Text),  # JSON: the agreed value the link was left behind
+)
 
 cursor = Table(
     "cursor",

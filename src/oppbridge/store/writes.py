@@ -53,7 +53,8 @@ _SHOWN = (
 )
 _OPEN = write.c.state != sa.literal_column("'done'")
 """Spelled as in the partial index, without which SQLite reads every write there ever was."""
-_WHOLE = sa.select(*(write.c[name] for name in _SHOWN))
+WHOLE = sa.select(*(write.c[name] for name in _SHOWN))
+"""Every column of a write that `planned_of` reads."""
 
 
 def open_of(tx: Tx, records: Sequence[int], flow: str) -> dict[int, list[Planned]]:
@@ -61,10 +62,10 @@ def open_of(tx: Tx, records: Sequence[int], flow: str) -> dict[int, list[Planned
     found: dict[int, list[Planned]] = {}
 
     def build(among: Any) -> Any:
-        return _WHOLE.where(write.c.state != "done", write.c.flow == flow, among)
+        return WHOLE.where(write.c.state != "done", write.c.flow == flow, among)
 
     for row in tx.chunked(build, write.c.record_id, records):
-        found.setdefault(row[2], []).append(_planned(row))
+        found.setdefault(row[2], []).append(planned_of(row))
     return found
 
 
@@ -91,13 +92,13 @@ def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -
     Nobody else sends them: whoever sends holds the system's lease, so no row needs a lock.
     """
     query = (
-        _WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
+        WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
         .where(write.c.state.in_(READY), write.c.id > after)
         .where(write.c.action.in_(("create", "update", "delete")))
         .order_by(write.c.id)
         .limit(limit)
     )
-    return [_planned(row) for row in tx.rows(query)]
+    return [planned_of(row) for row in tx.rows(query)]
 
 
 def first_ready(tx: Tx, system: str, entity: str) -> int:
@@ -112,21 +113,21 @@ def first_ready(tx: Tx, system: str, entity: str) -> int:
 def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[Planned]:
     """Writes that were sent and whose answer nobody has lived to see."""
     query = (
-        _WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
+        WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
         .where(write.c.id > after, _OPEN)
         .order_by(write.c.id)
         .limit(limit)
     )
-    return [_planned(row) for row in tx.rows(query)]
+    return [planned_of(row) for row in tx.rows(query)]
 
 
 def about(tx: Tx, records: Sequence[int], action: str, state: str) -> list[Planned]:
     """The writes of one action about these records that are in a state, oldest first."""
 
     def build(among: Any) -> Any:
-        return _WHOLE.where(write.c.action == action, write.c.state == state, among)
+        return WHOLE.where(write.c.action == action, write.c.state == state, among)
 
-    found = [_planned(row) for row in tx.chunked(build, write.c.record_id, records)]
+    found = [planned_of(row) for row in tx.chunked(build, write.c.record_id, records)]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -154,20 +155,25 @@ def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
     return {(row[0], row[1]) for row in tx.rows(query.distinct())}
 
 
-def sent(tx: Tx, writes: Sequence[Planned]) -> None:
-    """Note that these writes are about to be sent, once more."""
+def sent(tx: Tx, writes: Sequence[Planned], run_id: int | None) -> None:
+    """Note that a run is about to send these writes, once more."""
     for one in writes:
         one.state, one.attempts = "sent", one.attempts + 1
-    move(tx, [one for one in writes if one.cut or one.why])
+    changed = [one for one in writes if one.cut or one.why]
+    move(tx, changed)
     plain = [one.id for one in writes if not (one.cut or one.why)]
-    values = {"state": "sent", "attempts": write.c.attempts + 1, "cut": None}
-    for start in range(0, len(plain), 5000):
-        block = tx.bind(plain[start : start + 5000])
-        where = tx.among(write.c.id)
-        tx.run(sa.update(write).where(where).values(values), {"keys": block})
+    values = {"state": "sent", "attempts": write.c.attempts + 1, "cut": None, "run_id": run_id}
+    _set(tx, plain, values)
+    _set(tx, [one.id for one in changed], {"run_id": run_id})
 
 
-_MOVED = ("link_id", "state", "why", "cut", "attempts", "key", "settled")
+def _set(tx: Tx, ids: Sequence[int], values: Any) -> None:
+    said = sa.update(write).where(tx.among(write.c.id)).values(values)
+    for start in range(0, len(ids), 5000):
+        tx.run(said, {"keys": tx.bind(ids[start : start + 5000])})
+
+
+_MOVED = ("link_id", "state", "why", "cut", "attempts", "key", "settled", "besides")
 
 
 def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
@@ -182,6 +188,7 @@ def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
             one.attempts,
             one.key,
             now,
+            None if one.besides is None else dump(one.besides),
         )
         for one in changes
     ]
@@ -190,23 +197,28 @@ def move(tx: Tx, changes: Sequence[Planned], now: float | None = None) -> None:
 
 def in_state(tx: Tx, states: Sequence[str], flow: str | None = None) -> list[Planned]:
     """Writes in these states, oldest first."""
-    query = _WHOLE.where(write.c.state.in_(states)).order_by(write.c.id)
+    query = WHOLE.where(write.c.state.in_(states)).order_by(write.c.id)
     if flow is not None:
         query = query.where(write.c.flow == flow)
-    return [_planned(row) for row in tx.rows(query)]
+    return [planned_of(row) for row in tx.rows(query)]
 
 
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Planned]:
     """Writes by id."""
-    rows = tx.chunked(_WHOLE.where, write.c.id, ids)
-    return {row[0]: _planned(row) for row in rows}
+    rows = tx.chunked(WHOLE.where, write.c.id, ids)
+    return {row[0]: planned_of(row) for row in rows}
 
 
 def decided_by(tx: Tx, ids: Sequence[int], state: str, who: str) -> None:
     """Store what a person said of held writes."""
-    said = sa.update(write).where(tx.among(write.c.id)).values(state=state, by=who)
-    for start in range(0, len(ids), 5000):
-        tx.run(said, {"keys": tx.bind(ids[start : start + 5000])})
+    _set(tx, ids, {"state": state, "by": who})
+
+
+def hold(tx: Tx, flow: str, system: str, entity: str, actions: Sequence[str], why: str) -> None:
+    """Hold every write of these actions that is about to go."""
+    there = (write.c.flow == flow, write.c.system == system, write.c.entity == entity)
+    going = (write.c.state.in_(("planned", "wait")), write.c.action.in_(actions), _OPEN)
+    tx.run(sa.update(write).where(*there, *going).values(state="held", why=why))
 
 
 def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
@@ -263,8 +275,8 @@ def _row(one: Planned, run_id: int | None) -> tuple[Any, ...]:
     )
 
 
-def _planned(row: Any) -> Planned:
-    """The write a row of `_WHOLE` holds; by position, which halves what reading one costs."""
+def planned_of(row: Any) -> Planned:
+    """The write a row of `WHOLE` holds; by position, which halves what reading one costs."""
     fields, before, reasons, state, digest, why, cut, attempts, planned = row[8:]
     told = load(fields), load(before), load(reasons)
     left_out = list(load(cut)) if cut else []

@@ -1,0 +1,66 @@
+"""Makes plans, and applies them: what was approved is what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..engine import Line, Report, judge, watch
+from ..engine.apply import apply
+from ..engine.brake import brake
+from ..errors import ConfigError
+from ..store import Store, Tx, plans
+from .lines import Lines, Progress
+from .people import alike, known_plan
+from .plans import Plan, digest_of, listed_of, sendable, shown
+
+
+def planned(
+    lines: Lines, flow: str, entities: Sequence[str] | None, by: str, progress: Progress | None
+) -> Plan:
+    """What a run would send now, kept under its digest."""
+
+    def stage(line: Line) -> None:
+        chosen = [e for e in line.flow.entities if entities is None or e.entity in entities]
+        watch(line, chosen)
+        judge(line, chosen)
+        brake(line, chosen)
+
+    report = lines.stage(flow, progress, stage)
+    return keep(lines.store, flow, by, entities, [*report.stopped, *report.problems])
+
+
+def keep(
+    store: Store,
+    flow: str,
+    by: str,
+    entities: Sequence[str] | None = None,
+    problems: Sequence[str] = (),
+    stays: Sequence[str] = (),
+) -> Plan:
+    """Remember the writes of a flow that are open now, as a plan that `by` has made."""
+    with store.write() as tx:
+        listed = [w for w in listed_of(tx, flow) if entities is None or w.entity in entities]
+        plan = Plan(flow, digest_of(listed), shown(tx, listed), problems, stays)
+        made = plans.Kept(plan.digest, flow, store.clock(), by, None)
+        plans.keep(tx, made, sendable(listed))
+        return plan
+
+
+def applied(lines: Lines, digest: str, progress: Progress | None) -> Report:
+    """Send the plan with this digest. Raises ConfigError where it lacks an approval it needs."""
+    with lines.store.read() as tx:
+        plan = known_plan(tx, digest)
+        _approved(tx, lines, plan)
+        items = plans.items(tx, digest)
+    with lines.opened(plan.flow, progress) as line:
+        return apply(line, items)
+
+
+def _approved(tx: Tx, lines: Lines, plan: plans.Kept) -> None:
+    if not lines.strict(tx, plan.flow):
+        return
+    if plan.approved is None or alike(plan.approved, plan.by):
+        raise ConfigError(
+            f"plan {plan.digest} was made by {plan.by or 'nobody'} and needs somebody else's "
+            f"approval: oppbridge approve --plan {plan.digest}"
+        )

@@ -1,0 +1,63 @@
+"""Opens a flow for one call: its systems, a line to run it on, and what was asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from ..engine import Line, Post, Report, count_open
+from ..engine.observe import look
+from ..engine.undo import base_of
+from ..store import Store, Tx
+from .assembly import Assembly
+from .memory import seldom_collected
+
+Progress = Callable[[str, str, str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The flows of one configuration over one store."""
+
+    assembly: Assembly
+    store: Store
+
+    def strict(self, tx: Tx, flow: str) -> bool:
+        """Whether nobody approves what they planned themselves in a flow, or its undoing."""
+        return self.assembly.section(base_of(tx, flow)).approval.by_another
+
+    @contextmanager
+    def opened(self, flow: str, progress: Progress | None = None) -> Iterator[Line]:
+        """A flow with its systems open, closed again at the end; `undo 7` undoes run 7."""
+        with self.store.read() as tx:
+            base = base_of(tx, flow)
+        with seldom_collected(), self.assembly.flow(base, self.store) as opened:
+            report = Report(flow, self.store.clock())
+            line = Line(self.store, replace(opened, name=flow), self.assembly.movers(), report)
+            line.tell = self.assembly.plugins.tell
+            if progress is not None:
+                line.progress = progress
+            yield line
+
+    def stage(
+        self, flow: str, progress: Progress | None, stage: Callable[[Line], object]
+    ) -> Report:
+        """What one stage of a flow came to."""
+        with self.opened(flow, progress) as line:
+            try:
+                stage(line)
+                count_open(line, line.flow.entities)
+            finally:
+                line.finish()
+            return line.report
+
+    def look(self, flow: str, system: str, entity: str, key: str) -> None:
+        """Observe one row now, if the flow still moves it."""
+        with self.opened(flow) as line:
+            section = line.flow.entity(entity)
+            if section is not None and system in section.members:
+                try:
+                    look(Post(line, section.members[system], entity), [key])
+                finally:
+                    line.finish()
