@@ -2,7 +2,7 @@
 
 import pytest
 
-from oppbridge.bridge.plans import approve, drop, refuse, retry
+from oppbridge.bridge.people import approve, drop, refuse, retry
 from oppbridge.errors import ConfigError, Unavailable
 from oppbridge.kit.crm import Manners
 from oppbridge.kit.documents import PartCall

@@ -3,7 +3,7 @@
 import pytest
 
 from oppbridge.bridge.matching import proposals
-from oppbridge.bridge.plans import approve, refuse
+from oppbridge.bridge.people import approve, refuse
 from oppbridge.engine import Line, Report, watch
 from oppbridge.errors import ConfigError
 from oppbridge.kit.documents import PartCall

@@ -72,8 +72,8 @@ class Bridge:
         return list(self._assembly.found.flows)
 
     def limit(self, flow: str) -> int:
-        """How many dead letters a run of the flow may leave without failing."""
-        return self._assembly.section(flow).limits.dead
+        """How many dead letters a run of the flow, or its undoing, may leave without failing."""
+        return self._assembly.section(self._lines.base_of(flow)).limits.dead
 
     def check(self, flow: str | None = None) -> list[Finding]:
         """Configuration, sign-in, permissions and metadata against the maps; writes nothing."""

@@ -27,11 +27,15 @@ class Lines:
         """Whether nobody approves what they planned themselves in a flow, or its undoing."""
         return self.assembly.section(base_of(tx, flow)).approval.by_another
 
+    def base_of(self, flow: str) -> str:
+        """The configured flow behind a flow that undoes a run."""
+        with self.store.read() as tx:
+            return base_of(tx, flow)
+
     @contextmanager
     def opened(self, flow: str, progress: Progress | None = None) -> Iterator[Line]:
         """A flow with its systems open, closed again at the end; `undo 7` undoes run 7."""
-        with self.store.read() as tx:
-            base = base_of(tx, flow)
+        base = self.base_of(flow)
         with seldom_collected(), self.assembly.flow(base, self.store) as opened:
             report = Report(flow, self.store.clock())
             line = Line(self.store, replace(opened, name=flow), self.assembly.movers(), report)

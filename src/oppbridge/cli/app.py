@@ -28,14 +28,15 @@ def _brought(name: str) -> Any:
 
 def build() -> typer.Typer:
     """The application, with every built-in command."""
-    from . import demo, looking, matching, moving, people, starting, verifying
+    from . import demo, looking, matching, moving, people, starting, undoing, verifying
 
     app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
     app.callback()(start)
     for command in (
         demo.demo, starting.init, looking.check, matching.match, moving.plan, moving.run,
-        moving.apply, verifying.verify, looking.status, people.held, people.approve,
-        people.refuse, people.dead, people.retry, people.drop, looking.why, looking.plugins,
+        moving.apply, undoing.undo, undoing.release, verifying.verify, looking.status,
+        people.held, people.approve, people.refuse, people.dead, people.retry, people.drop,
+        looking.why, looking.plugins,
     ):  # fmt: skip
         app.command(command.__name__)(command)
     maps = typer.Typer(no_args_is_help=True, help="Maps between native rows and records.")

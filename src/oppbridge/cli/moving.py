@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .codes import Code, code_of_report
-from .options import DEFAULT, ConfigFile, Entities, FlowName, Json
+from .options import DEFAULT, By, ConfigFile, Entities, FlowName, Html, Json, who
 from .showing import fields, progress, say, show, table
 
 if TYPE_CHECKING:
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
 
 
 def plan(
-    flow: FlowName, entity: Entities = None, config: ConfigFile = DEFAULT, json: Json = False
+    flow: FlowName,
+    entity: Entities = None,
+    html: Html = None,
+    by: By = None,
+    config: ConfigFile = DEFAULT,
+    json: Json = False,
 ) -> int:
     """Show what a run would write, and write nothing."""
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge, progress(json) as bars:
-        found = bridge.plan(flow, entity or None, progress=bars)
-    show(json, found.to_json(), lambda: _tell_plan(found))
-    return Code.RETRY if found.problems else Code.OK
+        found = bridge.plan(flow, entity or None, bars, who(by))
+    return tell_plan(found, html, json=json)
 
 
 def run(
@@ -46,9 +51,10 @@ def apply(
     config: ConfigFile = DEFAULT,
     json: Json = False,
 ) -> int:
-    """Send exactly the writes of a plan.
+    """Send exactly the writes of a plan, and nothing else.
 
-    Refused once they are no longer the same.
+    What has changed since is left alone, named, and in the next plan. Exit code 5 when there is
+    such, or when something of the plan is held.
     """
     from ..bridge import Bridge
 
@@ -56,7 +62,8 @@ def apply(
         report = bridge.apply(plan, progress=bars)
         allowed = bridge.limit(report.flow)
     show(json, report.to_json(), lambda: tell_report(report))
-    return code_of_report(report, allowed)
+    code = code_of_report(report, allowed)
+    return Code.WAITING if code == Code.OK and report.outcome == "waiting" else code
 
 
 def tell_report(report: Report) -> None:
@@ -71,20 +78,33 @@ def tell_report(report: Report) -> None:
         for system, counter in systems.items()
     ]
     table(("entity", "system", *names), rows)
-    for told in (*report.stopped, *report.problems, *report.notices):
+    for told in (*report.stopped, *report.problems, *report.notices, *report.drifted):
         say(f"! {told}")
-    say(f"{report.flow}: {report.outcome}, {report.wrote} writes")
+    undo = f" (run {report.run}; take it back: oppbridge undo {report.run})" if report.wrote else ""
+    say(f"{report.flow}: {report.outcome}, {report.wrote} writes{undo}")
+
+
+def tell_plan(found: Plan, html: Path | None, *, json: bool) -> int:
+    """Show a plan, write its page where one is wanted; the exit code."""
+    if html is not None:
+        from ..bridge.page import page
+
+        html.write_text(page(found), encoding="utf-8")
+    show(json, found.to_json(), lambda: _tell_plan(found))
+    return Code.RETRY if found.problems else Code.OK
 
 
 def _tell_plan(found: Plan) -> None:
-    for told in found.problems:
+    for told in (*found.problems, *found.stays):
         say(f"! {told}")
     if not found.writes:
         say(f"{found.flow}: nothing to write")
         return
     tell_writes(found.writes)
-    ready = sum(one.state != "held" for one in found.writes)
-    say(f"{ready} writes would be sent: oppbridge apply {found.digest}")
+    held = sum(one.state == "held" for one in found.writes)
+    if held:
+        say(f"{held} wait for a person: oppbridge approve --plan {found.digest}")
+    say(f"{len(found.writes) - held} writes would be sent: oppbridge apply {found.digest}")
 
 
 def tell_writes(listed: Sequence[PlannedWrite]) -> None:

@@ -18,7 +18,11 @@ OneFlow = Annotated[str | None, typer.Option("--flow", "-f", help="Only this flo
 Entities = Annotated[
     list[str] | None, typer.Option("--entity", "-e", help="Only this entity; may be repeated.")
 ]
+MaybeIds = Annotated[list[int] | None, typer.Argument(help="Ids, as listed.")]
 Ids = Annotated[list[int], typer.Argument(help="Ids, as listed.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", help="Write the plan as one page that needs nothing else.")
+]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; you, if left out.")]
 DEFAULT = Path("oppbridge.yaml")
 

@@ -9,11 +9,22 @@ import typer
 
 from .codes import Code
 from .moving import tell_writes
-from .options import DEFAULT, By, ConfigFile, Ids, Json, OneFlow, who
+from .options import DEFAULT, By, ConfigFile, Ids, Json, MaybeIds, OneFlow, who
 from .showing import say, show
 
 if TYPE_CHECKING:
     from ..bridge.plans import PlannedWrite
+
+
+PlanOption = Annotated[
+    str | None, typer.Option("--plan", help="A plan's digest: approve it as a whole.")
+]
+Choose = Annotated[
+    str | None,
+    typer.Option(
+        "--choose", help="For a clash: the system that wins. For a match: the row's key, or new."
+    ),
+]
 
 
 def held(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:
@@ -28,14 +39,9 @@ def held(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False)
 
 
 def approve(
-    ids: Ids,
-    choose: Annotated[
-        str | None,
-        typer.Option(
-            "--choose",
-            help="For a clash: the system that wins. For a match: the row's key, or new.",
-        ),
-    ] = None,
+    ids: MaybeIds = None,
+    plan: PlanOption = None,
+    choose: Choose = None,
     by: By = None,
     config: ConfigFile = DEFAULT,
     json: Json = False,
@@ -43,13 +49,27 @@ def approve(
     """Let held writes go with the next run.
 
     For a clash, choose the system that wins. For a match, the key of the row it is, or `new`.
+    With `--plan`, all that is held in a plan, and the plan itself.
     """
     from ..bridge import Bridge
 
+    _one_of(ids, plan, choose)
     with Bridge.open(config) as bridge:
-        count = bridge.approve(ids, who(by), choose)
-    show(json, {"approved": count}, lambda: say(f"{count} approved; they go with the next run"))
+        one = bridge.approve_plan(plan, who(by)) if plan else None
+        count = bridge.approve(ids or [], who(by), choose) if one is None else one
+    show(json, {"approved": count}, lambda: say(_approved(count, plan)))
     return Code.OK
+
+
+def _one_of(ids: list[int] | None, plan: str | None, choose: str | None) -> None:
+    if bool(ids) == bool(plan) or (plan and choose):
+        raise typer.BadParameter("give the ids of held writes, or --plan with a digest")
+
+
+def _approved(count: int, plan: str | None) -> str:
+    if plan:
+        return f"{count} held writes approved; send them: oppbridge apply {plan}"
+    return f"{count} approved; they go with the next run"
 
 
 def refuse(ids: Ids, by: By = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:

@@ -120,6 +120,7 @@ class Line:
             if self.lease is not None:
                 runs.release(tx, self.lease)
             run_id = self.run_id or runs.begin(tx, self.flow.name, self.report.started)
+            self.report.run = run_id
             runs.finish(tx, run_id, self.report.outcome, self.report.to_json(), self.now())
         self.lease = None
 

@@ -34,6 +34,7 @@ class Report:
     stopped: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     drifted: list[str] = field(default_factory=list)  # of a plan, what is no longer as it was shown
+    run: int | None = None  # the run's number, once it has ended
     denied: bool = False  # whether a system refused access
 
     def count(self, entity: str, system: str, what: str, by: int = 1) -> None:
@@ -96,6 +97,7 @@ class Report:
         """The report as plain data, keys stable."""
         return {
             "flow": self.flow,
+            "run": self.run,
             "outcome": self.outcome,
             "entities": self.by_entity(),
             "problems": list(self.problems),
