@@ -11,6 +11,7 @@ from oppbridge.match.rules import MatchRules
 
 from .onlooker import differences, view
 from .people import People
+from .planner import Planner
 from .world import World
 
 BY_MARK = MatchRules(("number", "email", "description"))
@@ -49,6 +50,7 @@ def tell(seed: int, **changes: Any) -> list[str]:
         }
     )
     people = People(dice, world.crms, late=any(one.late for one in manners.values()))
+    world.planner = Planner(dice, world, people) if dice.random() < 0.5 else None
     try:
         return _live(dice, world, people)
     finally:
@@ -94,9 +96,15 @@ def _something(dice: random.Random, world: World, people: People) -> None:
     elif what < 0.985:
         crm.forget()
     else:
-        world.store.close()
-        world.store = world.fresh_store()
-        people.ledger.shaken = True
+        _lose_store(world, people)
+
+
+def _lose_store(world: World, people: People) -> None:
+    world.store.close()
+    world.store = world.fresh_store()
+    people.ledger.shaken = True
+    if world.planner is not None:
+        world.planner.forget()
 
 
 def _run(dice: random.Random, world: World, people: People) -> None:
@@ -113,7 +121,10 @@ def _run(dice: random.Random, world: World, people: People) -> None:
         crm.meddle = meddle(name)
     clean = False
     try:
-        clean = world.run().outcome == "done"
+        if world.planner is not None and dice.random() < 0.4:
+            world.planner.something()
+        else:
+            clean = world.run().outcome == "done"
     except (Crash, OppBridgeError):
         pass
     finally:
@@ -131,6 +142,8 @@ def _rest(world: World, people: People) -> list[str]:
     for crm in world.crms.values():
         crm.faults.clear()
         crm.settle()
+    if world.planner is not None:
+        world.planner.release()
     quiet = 0
     for _ in range(14):
         before = [crm.writes for crm in world.crms.values()]

@@ -88,6 +88,21 @@ IDEAS = {
         "one.link.lag.setdefault(path, stands_for)",
         "one.link.lag.pop(path, None)",
     ),
+    "what somebody edited since is not undone": (
+        "engine/reverse.py",
+        "        if not _stands(path, paths, told, now, wrote):",
+        "        if False:",
+    ),
+    "a row somebody worked on since is not taken away": (
+        "engine/reverse.py",
+        "    if edited:\n",
+        "    if False:\n",
+    ),
+    "a row we removed is news for nobody": (
+        "engine/recover.py",
+        "            seen.news.pop(link.key, None)",
+        "            link.gone = False",
+    ),
     "the policy names the winning system": (
         "engine/flow.py",
         "return policy(clash), name",

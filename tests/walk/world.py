@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Any
 
 from oppbridge.decision import Clash, Policy
 from oppbridge.engine import EntityFlow, Flow, Line, Member, Report, System, run
@@ -47,6 +48,7 @@ class World:
     sweep_every: int = 0
     fresh: Callable[[], str] = lambda: "sqlite://"  # the address of an empty database
     match: MatchRules = field(default_factory=MatchRules)
+    planner: Any = None  # who plans, applies and undoes; None where there are only runs
 
     def __post_init__(self) -> None:
         self.seconds = count(1_800_000_000)
@@ -89,9 +91,17 @@ class World:
             ],
         )
 
+    def line(self, name: str = "walk") -> Line:
+        """A run that begins, of the flow or of one that undoes a run."""
+        flow = replace(self.flow(), name=name)
+        others = {one.entity: ["walk"] for one in flow.entities}
+        return Line(self.store, flow, others, Report(name, self.store.clock()))
+
     def run(self) -> Report:
         """One run, as the command line or a task would do it."""
-        flow = self.flow()
-        others = {one.entity: [flow.name] for one in flow.entities}
-        report = Report(flow.name, self.store.clock())
-        return run(Line(self.store, flow, others, report))
+        line = self.line()
+        try:
+            return run(line)
+        finally:
+            if self.planner is not None and line.run_id is not None:
+                self.planner.runs.append(line.run_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..engine import Line, watch
 from ..engine.behind import UNDO
-from ..engine.undo import plan_undo, release
+from ..engine.release import release
+from ..engine.undo import plan_undo
 from ..errors import ConfigError
 from ..store import trail
 from .applying import keep

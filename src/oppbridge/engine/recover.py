@@ -151,13 +151,15 @@ def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> bool:
     came = {
         told: path
         for told, path in one.paths.items()
-        if path in one.expected
-        and now.get(path) != shown.get(path)
-        and arrived(one.expected[path], now.get(path))
+        if now.get(path) != shown.get(path) and arrived(one.expected.get(path), now.get(path))
     }
     for told, path in came.items():
-        shown[path] = now.get(path)
         link.lag.pop(told, None)
+        if path in one.expected:
+            shown[path] = now.get(path)
+        else:  # a part that is gone takes its fields along
+            shown = {p: v for p, v in shown.items() if p != path and not p.startswith(path + "/")}
+            link.lag = {p: v for p, v in link.lag.items() if not p.startswith(told + "/")}
     link.shown = shown
     one.planned.fields = {p: v for p, v in one.planned.fields.items() if p in came}
     one.planned.before = {p: v for p, v in one.planned.before.items() if _came(p, came)}

@@ -51,11 +51,16 @@ def carry_on(line: Line, chosen: Sequence[EntityFlow]) -> int:
 
 def watch(line: Line, chosen: Sequence[EntityFlow]) -> None:
     """Finish what was begun in every system, then observe those that are read."""
-    for post in _posts(line, chosen):
-        _guarded(post, _recover)
+    resume(line, chosen)
     for post in _posts(line, chosen):
         if post.member.reads:
             _guarded(post, _observe)
+
+
+def resume(line: Line, chosen: Sequence[EntityFlow]) -> None:
+    """Find out about every write whose answer nobody has lived to see."""
+    for post in _posts(line, chosen):
+        _guarded(post, _recover)
 
 
 def judge(line: Line, chosen: Sequence[EntityFlow]) -> int:

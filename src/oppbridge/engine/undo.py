@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import ConfigError, Invalid
-from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..store import Planned, Tx, links, records, runs, trail, undone, writes
+from ..store import Planned, Tx, links, records, runs, trail, writes
 from ..store.rows import WHOLE
 from .behind import UNDO, undoes
 from .learn import readout
@@ -173,22 +172,3 @@ def _instead(post: Post, refused: Planned, row: Row) -> Planned | None:
     if scope is not None and refused.digest in scope.digests:
         scope.digests |= {one.digest}
     return one
-
-
-def release(line: Line, run_id: int) -> int:
-    """Have the next decision do again what undoing a run has undone. Returns how many records."""
-    flow = f"{UNDO}{run_id}"
-    count = 0
-    with line.write() as tx:
-        writes.drop(tx, [one.id for one in writes.in_state(tx, writes.UNSETTLED, flow)])
-        for (system, entity), ids in trail.of_flow(tx, flow).items():
-            held = links.of_records(tx, ids, system)
-            rows = [link for group in held.values() for link in group]
-            gone = [link for link in rows if link.gone]
-            for link in gone:
-                link.lag[PRESENCE] = None
-            links.update(tx, gone)
-            undone.forget(tx, [link.id for link in rows])
-            records.ask(tx, line.flows(entity), entity, ids)
-            count += len(ids)
-    return count
