@@ -29,7 +29,6 @@ class Row:
     link: Link
     writes: Sequence[Went]
     now: Mapping[str, Scalar] | None
-    pointed_at: bool = False  # whether rows that the run did not make point at it
 
 
 @dataclass(slots=True)
@@ -92,8 +91,6 @@ def _take_away(post: Post, row: Row, writes: Sequence[Planned], known: Directory
     if edited:
         names = sorted({record_path(row.link, path) for path in edited})
         return Reverse(left=[f"edited since ({', '.join(names)}): it stays"])
-    if row.pointed_at:
-        return Reverse(left=["others point at it by now: it stays"])
     return Reverse("delete", {PRESENCE: None}, wrote)
 
 
@@ -201,7 +198,8 @@ def _told(
             continue  # what it pointed at has gone: nothing there stands as it was told
         for path, native in out.paths.items():
             if path != PRESENCE and native in out.expected:
-                told[native], paths[path] = out.expected[native], native
+                told[native] = (one.besides or {}).get(native, out.expected[native])
+                paths[path] = native
             elif fields.get(path, True) is None:
                 told[native], paths[path] = None, native
     live = {p: n for p, n in paths.items() if p in wrote}

@@ -148,11 +148,11 @@ def _agree(
     for told in outgoing.planned.cut:
         link.lag.setdefault(told, None)
     if outgoing.write.action is Action.CREATE and trusted is not None:
-        written = outgoing.expected
-        outgoing.planned.besides = {p: v for p, v in trusted.items() if p not in written}
         _take_defaults(post, shown, trusted)
     elif receipt.existed and echo is not None:
         _take_what_others_own(post, shown, echo)
+    if trusted is not None:
+        outgoing.planned.besides = _besides(outgoing, trusted)
     link.shown = shown
     link.parts = {s: i for s, i in link.parts.items() if s in shown}
     link.version = receipt.version
@@ -161,6 +161,17 @@ def _agree(
         link.digest = post.map.digest(receipt.row)
         link.news = None if echo == shown or _unheard(post, link, shown, echo) else echo
         link.seen = post.line.stamp()
+
+
+def _besides(outgoing: Outgoing, echo: dict[str, Scalar]) -> dict[str, Scalar] | None:
+    """What an echo shows otherwise than it was written; of a fresh row, also what was not."""
+    creating, written = outgoing.write.action is Action.CREATE, outgoing.expected
+    found = {
+        path: value
+        for path, value in echo.items()
+        if (creating if path not in written else value != written[path])
+    }
+    return found if creating or found else None
 
 
 def _unheard(post: Post, link: Link, shown: dict[str, Scalar], echo: dict[str, Scalar]) -> bool:

@@ -6,8 +6,8 @@ apply that was cut short goes on where it was, and an edit made meanwhile stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..errors import ConfigError, Invalid
 from ..records.scalars import Scalar
@@ -17,7 +17,7 @@ from .behind import UNDO, undoes
 from .learn import readout
 from .line import Line, Post
 from .plan import digest, updatable
-from .pointed import pointed_at
+from .pointed import Place, outsiders, targets
 from .render import Directory
 from .reverse import Reverse, Row, reverse
 
@@ -35,22 +35,15 @@ def base_of(tx: Tx, flow: str) -> str:
 
 
 @dataclass(slots=True)
-class _Undoing:
-    """What was planned before and is not sent yet, and what is found now."""
+class _Found:
+    """What would undo a run in one row, and whom the row points at."""
 
-    line: Line
-    run_id: int
-    open: dict[str, Planned]  # by digest
-    touched: dict[tuple[str, str], list[int]]
-    wanted: set[str] = field(default_factory=set)
-    pointed: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-
-    def pointed_at(self, tx: Tx, post: Post) -> set[str]:
-        """The keys that rows point at which the run did not write."""
-        at = (post.system, post.entity)
-        if at not in self.pointed:
-            self.pointed[at] = pointed_at(tx, self.line, *at, self.touched)
-        return self.pointed[at]
+    post: Post
+    record_id: int
+    name: str
+    row: Row
+    reverse: Reverse
+    points: set[Place]
 
 
 def plan_undo(line: Line, run_id: int) -> int:
@@ -61,70 +54,95 @@ def plan_undo(line: Line, run_id: int) -> int:
     with line.store.read() as tx:
         touched = trail.of_run(tx, run_id)
         open = {one.digest: one for one in writes.in_state(tx, writes.UNSETTLED, line.flow.name)}
-    under_way = _Undoing(line, run_id, open, touched)
+    found: dict[str, list[_Found]] = {}
     for (system, entity), ids in touched.items():
-        section = line.flow.entity(entity)
-        member = None if section is None else section.members.get(system)
-        if member is None:
-            line.report.stop(f"{system}/{entity}: the flow does not move it any more")
-            continue
-        if system in line.out or (system, entity) in line.blind:
-            continue  # told already
-        post = Post(line, member, entity)
-        for start in range(0, len(ids), BATCH):
-            _some(post, under_way, ids[start : start + BATCH])
-            post.progress("undo", len(ids[start : start + BATCH]))
-    stale = [one.id for digest, one in open.items() if digest not in under_way.wanted]
-    if stale:
+        post = _post(line, system, entity)
+        if post is not None:
+            found.setdefault(system, []).extend(_gathered(post, run_id, ids))
+    wanted: dict[str, Planned] = {}
+    for system, listed in found.items():
+        _keep_what_is_used(line, system, listed, touched)
+        for one in listed:
+            for told in one.reverse.left:
+                line.report.drift(f"{one.post.entity} {one.name} in {system}: {told}")
+            if one.reverse.action is not None:
+                write = _write(one, run_id, open)
+                wanted[write.digest] = write
+    _store(line, wanted, open)
+    return len(wanted)
+
+
+def _post(line: Line, system: str, entity: str) -> Post | None:
+    section = line.flow.entity(entity)
+    member = None if section is None else section.members.get(system)
+    if member is None:
+        line.report.stop(f"{system}/{entity}: the flow does not move it any more")
+        return None
+    if system in line.out or (system, entity) in line.blind:
+        return None  # told already
+    return Post(line, member, entity)
+
+
+def _gathered(post: Post, run_id: int, ids: Sequence[int]) -> Iterator[_Found]:
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        with post.line.store.read() as tx:
+            went = trail.done(tx, some, post.system)
+            held = links.of_records(tx, some, post.system)
+            known = records.by_id(tx, some)
+            directory = Directory.of(tx, post, [one.write for all in went.values() for one in all])
+        shown = dict(_shown(post, [link.key for group in held.values() for link in group]))
+        for id in some:
+            link = next(iter(held.get(id, ())), None)
+            if link is None or id not in known:
+                continue
+            row = Row(known[id].uid, link, went[id], shown.get(link.key))
+            back = reverse(post, row, run_id, directory)
+            values = row.now or {}
+            points = targets(post.entity, values, back.fields)
+            yield _Found(post, id, known[id].name, row, back, points)
+        post.progress("undo", len(some))
+
+
+def _keep_what_is_used(
+    line: Line,
+    system: str,
+    listed: Sequence[_Found],
+    touched: Mapping[tuple[str, str], Sequence[int]],
+) -> None:
+    """Let rows stay that others point at which stay: taking them away would harm those."""
+    going = {_place(one): one for one in listed if one.reverse.action == "delete"}
+    if not going:
+        return
+    with line.store.read() as tx:
+        standing = outsiders(tx, line, system, touched)
+    for one in listed:
+        if one.reverse.action != "delete" and one.row.now is not None:
+            standing.pointed |= one.points
+    for place in standing.keep({place: one.points for place, one in going.items()}):
+        going[place].reverse = Reverse(left=["others point at it by now: it stays"])
+
+
+def _place(one: _Found) -> Place:
+    return one.post.entity, one.row.link.key
+
+
+def _write(one: _Found, run_id: int, open: Mapping[str, Planned]) -> Planned:
+    write = _planned(one.post, run_id, one.record_id, one.row, one.reverse)
+    refused = open.get(write.digest)
+    if refused is not None and refused.state == "dead" and write.action == "delete":
+        return _instead(one.post, write, one.row) or write
+    return write
+
+
+def _store(line: Line, wanted: Mapping[str, Planned], open: Mapping[str, Planned]) -> None:
+    """Plan what is new, forget what is no longer wanted."""
+    stale = [one.id for digest, one in open.items() if digest not in wanted]
+    fresh = [one for digest, one in wanted.items() if digest not in open]
+    if stale or fresh:
         with line.write() as tx:
             writes.drop(tx, stale)
-    return len(under_way.wanted)
-
-
-def _some(post: Post, under_way: _Undoing, ids: Sequence[int]) -> None:
-    line, fresh = post.line, []
-    rows, known = _rows(post, under_way, ids)
-    for record_id, name, row in rows:
-        found = reverse(post, row, under_way.run_id, known)
-        for told in found.left:
-            line.report.drift(f"{post.entity} {name} in {post.system}: {told}")
-        if found.action is None:
-            continue
-        one = _planned(post, under_way.run_id, record_id, row, found)
-        refused = under_way.open.get(one.digest)
-        if refused is not None and refused.state == "dead" and found.action == "delete":
-            one = _instead(post, one, row) or one
-        under_way.wanted.add(one.digest)
-        if one.digest not in under_way.open:
-            fresh.append(one)
-    if fresh:
-        with line.write() as tx:
             writes.insert(tx, fresh, line.run_id)
-
-
-def _rows(
-    post: Post, under_way: _Undoing, ids: Sequence[int]
-) -> tuple[list[tuple[int, str, Row]], Directory]:
-    """The rows that a run wrote, as they stand now; and whom their writes point at."""
-    with post.line.store.read() as tx:
-        went = trail.done(tx, ids, post.system)
-        held = links.of_records(tx, ids, post.system)
-        known = records.by_id(tx, ids)
-        directory = Directory.of(tx, post, [one.write for all in went.values() for one in all])
-        keys = [link.key for group in held.values() for link in group]
-        made = any(one.write.action == "create" for all in went.values() for one in all)
-        pointing = under_way.pointed_at(tx, post) if made else set()
-    shown = dict(_shown(post, keys))
-    out: list[tuple[int, str, Row]] = []
-    for id in ids:
-        link = next(iter(held.get(id, ())), None)
-        if link is None or id not in known:
-            continue
-        name = known[id].name
-        now = shown.get(link.key)
-        row = Row(known[id].uid, link, went[id], now, pointed_at=link.key in pointing)
-        out.append((id, name, row))
-    return out, directory
 
 
 def _shown(post: Post, keys: Sequence[str]) -> Iterator[tuple[str, dict[str, Scalar]]]:

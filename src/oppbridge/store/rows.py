@@ -75,8 +75,8 @@ class Link:
 class Planned:
     """A write as the store keeps it. `fields` and `before` are in record space.
 
-    `besides` (system space) is what a row showed, as it was created, beside what was written; None
-    where it was not shown.
+    `besides` (system space) is what a row showed, once it was written, that was not written so; of
+    a fresh row all of it, None where it was not shown.
     """
 
     id: int

@@ -102,7 +102,7 @@ write = Table(
     Column("why", Text),  # of a hold, a wait, a refusal, a dead letter
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("run_id", Id),  # of the run that sent it; until then, of the one that planned it
-    Column("besides", Text),  # JSON, system space: what a fresh row showed beside what was written
+    Column("besides", Text),  # JSON, system space: what the row then showed that was not written so
     Column("planned", Float, nullable=False),
     Column("settled", Float),
     Column("by", String(200)),  # who approved or refused it
