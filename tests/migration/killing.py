@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,20 @@ from oppbridge.sandbox import Sandbox
 VOLATILE = frozenset({"createdon", "modifiedon", "versionnumber", "_version", "activityid"})
 
 
-def started(config: Path) -> subprocess.Popen[bytes]:
-    """`oppbridge run migration`, begun."""
-    command = [sys.executable, "-m", "oppbridge.cli", "run", "migration", "--config", str(config)]
+RUN = ("run", "migration")
+
+
+def started(config: Path, words: Sequence[str] = RUN) -> subprocess.Popen[bytes]:
+    """`oppbridge run migration`, or another command, begun."""
+    command = [sys.executable, "-m", "oppbridge.cli", *words, "--config", str(config)]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=dict(os.environ)
     )
 
 
-def finished(config: Path, code: int = 0) -> str:
+def finished(config: Path, code: int = 0, words: Sequence[str] = RUN) -> str:
     """What a run that nobody stops prints; `code` is what it must end with."""
-    run = started(config)
+    run = started(config, words)
     out = run.communicate(timeout=200)[0].decode()
     assert run.returncode == code, out
     return out
@@ -46,19 +49,28 @@ def ten_kills(config: Path, sandbox: Sandbox, service: str, seed: int, most: int
     assert sum(rows > 0 for rows in written) > 3, written
 
 
-def killed(config: Path, sandbox: Sandbox, service: str, requests: int, late: float) -> int:
+def killed(
+    config: Path,
+    sandbox: Sandbox,
+    service: str,
+    requests: int,
+    late: float,
+    words: Sequence[str] = RUN,
+    ends: int = -signal.SIGKILL,
+) -> int:
     """Begin a run and kill it some seconds after so many requests, between two or inside of one.
 
-    Returns how many rows it wrote before it died.
+    `ends` is the exit code with which it may end by itself before that. Returns how many rows it
+    wrote.
     """
     before, written = sandbox.counters.requests(service), sandbox.counters.rows_written(service)
-    run = started(config)
+    run = started(config, words)
     while sandbox.counters.requests(service) < before + requests and run.poll() is None:
         time.sleep(0.001)
     time.sleep(late)
     run.send_signal(signal.SIGKILL)
     out = run.communicate(timeout=60)[0].decode()
-    assert run.returncode == -signal.SIGKILL, f"the run ended before it was killed:\n{out}"
+    assert run.returncode in (-signal.SIGKILL, ends), f"the run ended before it was killed:\n{out}"
     return sandbox.counters.rows_written(service) - written
 
 

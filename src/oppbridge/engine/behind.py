@@ -27,7 +27,10 @@ def leave_behind(tx: Tx, arrived: Sequence[tuple[Planned, Link | None]]) -> None
     marks: list[tuple[int, str, Scalar]] = []
     for one, link in ours:
         record = known.get(link.record_id)
-        if record is None or one.action == "delete":
+        if record is None:
+            continue
+        if one.action == "delete":
+            marks.append((link.id, PRESENCE, True))
             continue
         for path, value in one.fields.items():
             if path in one.cut:

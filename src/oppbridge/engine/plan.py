@@ -55,9 +55,9 @@ def _need(
         return None
     values = one.merged.values
     present = values.get(PRESENCE) is True
+    if link is not None and _stays_undone(link, one):
+        return None
     if link is not None and not link.gone:
-        if not present and rests(one.left.get(link.id, {}), PRESENCE, values):
-            return None
         if not present:
             return _write(line, member, one, "delete", link, {PRESENCE: None})
         fields = _updates(member.map(flow.entity), link, one)
@@ -75,6 +75,12 @@ def _need(
     kinds = member.map(flow.entity)
     fields = {p: v for p, v in values.items() if v is not None and creatable(kinds, p)}
     return _write(line, member, one, "create", link, fields)
+
+
+def _stays_undone(link: Link, one: Decision) -> bool:
+    """Whether an undo has left a system without a row that is agreed, or with one that is not."""
+    there = one.merged.values.get(PRESENCE) is True
+    return link.gone == there and rests(one.left.get(link.id, {}), PRESENCE, one.merged.values)
 
 
 def _admitted(member: Member, one: Decision) -> bool:

@@ -196,15 +196,16 @@ def _told(
             out = render(post, replace(one, fields=fields, cut=[]), row.link, row.uid, known)
         except (Reject, Retry):
             continue  # what it pointed at has gone: nothing there stands as it was told
-        for path, native in out.paths.items():
-            if path != PRESENCE and native in out.expected:
-                told[native] = (one.besides or {}).get(native, out.expected[native])
-                paths[path] = native
-            elif fields.get(path, True) is None:
-                told[native], paths[path] = None, native
-    live = {p: n for p, n in paths.items() if p in wrote}
-    kept = set(live.values())
-    return {n: v for n, v in told.items() if n in kept}, live, wrote
+        besides = one.besides or {}
+        told |= {n: besides.get(n, v) for n, v in out.expected.items() if n != PRESENCE}
+        paths |= {p: n for p, n in out.paths.items() if p != PRESENCE}
+        told |= {n: None for p, n in out.paths.items() if n not in out.expected}
+    gone = {native for path, native in paths.items() if path not in wrote}
+    return (
+        {native: v for native, v in told.items() if native not in gone},
+        {path: native for path, native in paths.items() if path in wrote},
+        wrote,
+    )
 
 
 def _stems_first(paths: Mapping[str, Scalar]) -> list[str]:
