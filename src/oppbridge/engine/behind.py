@@ -5,11 +5,11 @@ Without this the next decision would do again what was undone. A value agreed la
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..merge import PRESENCE
 from ..records.scalars import Scalar
-from ..store import Link, Planned, Tx, records, undone
+from ..store import Link, Planned, Record, Tx, records, undone
 
 UNDO = "undo "
 """Before the id of a run: the name of the flow that undoes it. No configured flow has a space."""
@@ -20,30 +20,49 @@ def undoes(flow: str) -> int | None:
     return int(flow.removeprefix(UNDO)) if flow.startswith(UNDO) else None
 
 
-def leave_behind(tx: Tx, arrived: Sequence[tuple[Planned, Link | None]]) -> None:
-    """Mark what undone writes restored. Call it before the links are stored."""
+def leave_behind(tx: Tx, arrived: Sequence[tuple[Planned, Link | None]]) -> set[int]:
+    """Mark what undone writes restored. Call it before the links are stored.
+
+    Returns the records to decide afresh: their row stands again, and lacks what was agreed since.
+    """
     ours = [(one, link) for one, link in arrived if link is not None and undoes(one.flow)]
     known = records.by_id(tx, sorted({link.record_id for _, link in ours}))
     marks: list[tuple[int, str, Scalar]] = []
+    ask: set[int] = set()
     for one, link in ours:
         record = known.get(link.record_id)
         if record is None:
             continue
         if one.action == "delete":
             marks.append((link.id, PRESENCE, True))
-            continue
-        for path, value in one.fields.items():
-            if path in one.cut:
-                continue
-            for told, shown in _below(path, value, one.before, record.agreed).items():
-                agreed = record.agreed.get(told)
-                if agreed != shown:
-                    link.lag[told] = shown
-                    marks.append((link.id, told, agreed))
-        if one.action == "create" and PRESENCE not in record.agreed:
-            marks.append((link.id, PRESENCE, None))
+        elif one.action == "update":
+            marks += _restored(one, link, record)
+        else:
+            _stands_again(one, link, record)
+            if PRESENCE in record.agreed:
+                ask.add(record.id)
+            else:
+                marks.append((link.id, PRESENCE, None))
     if marks:
         undone.mark(tx, marks)
+    return ask
+
+
+def _restored(one: Planned, link: Link, record: Record) -> Iterator[tuple[int, str, Scalar]]:
+    """The marks of a row whose fields are as they were."""
+    for path, value in one.fields.items():
+        for told, shown in _below(path, value, one.before, record.agreed).items():
+            agreed = record.agreed.get(told)
+            if path not in one.cut and agreed != shown:
+                link.lag[told] = shown
+                yield link.id, told, agreed
+
+
+def _stands_again(one: Planned, link: Link, record: Record) -> None:
+    """A row made anew lags in whatever was agreed since it went."""
+    for path, agreed in record.agreed.items():
+        if path != PRESENCE and one.fields.get(path) != agreed:
+            link.lag[path] = one.fields.get(path)
 
 
 def _below(

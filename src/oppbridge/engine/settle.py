@@ -49,7 +49,8 @@ def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Set
             _done(post, outgoing, receipt, out)
         else:
             _failed(post, outgoing, receipt.error, out)
-    leave_behind(tx, [(one.planned, one.link) for one, receipt in batch if receipt.error is None])
+    went = [(one.planned, one.link) for one, receipt in batch if receipt.error is None]
+    out.ask |= leave_behind(tx, went)
     for link, id in zip(out.fresh, tx.allocate("link", len(out.fresh)), strict=True):
         link.id = id
     _join_known(tx, post, out)
