@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from oppbridge.contract import Column, Description
+from oppbridge.errors import Reject, SchemaDrift
+from oppbridge.http.answer import Call
 from oppbridge.http.odata import Query
 from oppbridge.http.paging import all_rows
 
@@ -52,9 +54,25 @@ _SCORES = "msdyn_predictivescore"
 Sets = Mapping[str, str]
 
 
+def survey(desk: Desk) -> str | None:
+    """The environment's own stamp of its metadata; None where it does not give one.
+
+    Source: "RetrieveTimestampRequest": the same value means that no metadata has changed.
+    """
+    path = f"{ROOT}/RetrieveTimestamp()"
+    try:
+        found = desk.session.json(Call("GET", path, None, desk.headers, repeatable=True))
+    except Reject:
+        return None
+    stamp = found.get("Timestamp") if isinstance(found, Mapping) else None
+    return str(stamp) if stamp else None
+
+
 def describe(desk: Desk, entity: Entity) -> Description:
     """The columns of the entity's table and of its parts, with those the connector adds."""
     sets = _sets(desk)
+    if entity.table.logical not in sets:
+        raise SchemaDrift(f"{desk.session.host} has no table {entity.table.logical}")
     columns = _columns(desk, entity.table.logical, sets)
     if entity.table.logical == "opportunity" and _SCORES in sets:
         scores = _columns(desk, _SCORES, sets).values()
@@ -68,7 +86,7 @@ def describe(desk: Desk, entity: Entity) -> Description:
         for child in entity.table.children.values()
         if child.kind is not Kind.PRICES and child.collection in entity.selection.collections
     }
-    return Description(entity.table.set, made, collections)
+    return Description(sets[entity.table.logical], made, collections)
 
 
 def _part(desk: Desk, child: Child, sets: Sets) -> Description:
