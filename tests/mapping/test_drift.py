@@ -74,9 +74,8 @@ PART = Part(natives={"account": "companies"})
 def now(*, without=(), native="deals", lines=None, **changes):
     columns = {name: one for name, one in WAS.columns.items() if name not in without}
     for name, change in changes.items():
-        change = {"name": name, **change}
         old = columns.get(name, Column(name, change.get("kind", "text")))
-        columns[change["name"]] = replace(old, **change)
+        columns[name] = replace(old, **change)
     collections = WAS.collections if lines is None else lines
     return Description(native, columns, collections)
 

@@ -65,9 +65,10 @@ def _survey(
             continue
         look = look_at(assembly, line.store, known, system, entity, stamp)
         if look.stops:
-            line.barred.add(entity)
+            others = line.flow.dependents(entity)
+            line.barred |= {entity, *others}
             for one in look.stops:
-                line.report.stop(told(assembly, system.name, entity, one))
+                line.report.stop(told(assembly, system.name, entity, others, one))
             continue
         if look.drifts:
             line.report.notice(noted(system.name, look.drifts))
@@ -108,11 +109,12 @@ def look_at(
     return Look(description, found, fresh)
 
 
-def told(assembly: Assembly, system: str, entity: str, one: Drift) -> str:
-    """A stop in words: what, where, and what to do."""
+def told(assembly: Assembly, system: str, entity: str, others: Sequence[str], one: Drift) -> str:
+    """A stop in words: what, where, who stands still, and what to do."""
     file = assembly.map_file(system, entity)
     where = f"{one.field} in {file}" if one.field else file
-    what = f"{system}: {place(one)} ({where}) {one.message}: {entity} stands still"
+    with_it = f", and with it {', '.join(others)}" if others else ""
+    what = f"{system}: {place(one)} ({where}) {one.message}: {entity} stands still{with_it}"
     if one.absent:
         return f"{what}; {one.advice}"
     return f"{what}; {one.advice}, or run `oppbridge check --accept`"

@@ -204,18 +204,24 @@ def _bound(value: float | None) -> str:
 def _choices(old: Column, new: Column, use: Use) -> Found:
     if old.choices is None or new.choices is None:
         return
-    had = {code.lower(): label for code, label in old.choices.items()}
-    has = {code.lower(): label for code, label in new.choices.items()}
+    had, has = _options(old.choices), _options(new.choices)
     mapped = {name: codes(field, new.name) for name, field in use.fields.items()}
     for code in sorted(had.keys() - has.keys()):
         if any(known is None or code in known for known in mapped.values()):
-            message = f"can no longer be {code} ({had[code]})"
-            yield Kind.OPTION_GONE, message, "take it out of `words`"
+            yield Kind.OPTION_GONE, f"can no longer be {had[code]}", "take it out of `words`"
     for code in sorted(has.keys() - had.keys()):
-        message = f"can now be {code} ({has[code]})"
+        message = f"can now be {has[code]}"
         if _without_word(use, mapped, code):
             message += ", for which the map has no word: rows with it are set aside"
         yield Kind.OPTION_ADDED, message, ""
+
+
+def _options(choices: Mapping[str, str]) -> dict[str, str]:
+    """By code as maps compare it, each option in words."""
+    return {
+        code.lower(): code if code == label else f"{code} ({label})"
+        for code, label in choices.items()
+    }
 
 
 def _without_word(use: Use, mapped: Mapping[str, set[str] | None], code: str) -> bool:

@@ -45,7 +45,8 @@ def describe(session: Session, view: View) -> Description:
         return Description(native, columns)
     parts = view.parts
     lines = _columns(session, _entity(session, parts.type), view.wanted_lines, enums)
-    lines[parts.parent] = _optional(lines[parts.parent])
+    if parts.parent in lines:
+        lines[parts.parent] = _optional(lines[parts.parent])
     lines |= {name: Column(name, "decimal") for name in (UNIT_PRICE, LINE_DISCOUNT)}
     inner = Description(parts.set, lines)
     return Description(native, columns, {parts.set: inner})
