@@ -167,6 +167,7 @@ class Description:
     native: str
     columns: Mapping[str, Column]
     collections: Mapping[str, Description] = field(default_factory=dict)
+    assumed: bool = False  # not there yet: what it will be once something is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,6 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Called once, also after errors."""
-        ...
 
 
 @runtime_checkable
@@ -203,11 +203,9 @@ class Reader(Protocol):
         most `limit` changes. Deletions only with trait DELETIONS. A row may be shown again though
         nothing changed. A cursor the system has forgotten starts a full reading, not an error.
         """
-        ...
 
     def fetch(self, entity: str, keys: Sequence[str]) -> Sequence[Change]:
         """Return the rows with these keys as they are now, in any order, without those absent."""
-        ...
 
 
 @runtime_checkable
@@ -221,7 +219,6 @@ class Writer(Protocol):
         nothing was sent; once something was sent, it goes into the receipts, and a write whose
         answer was lost gets Unsure.
         """
-        ...
 
 
 @runtime_checkable
@@ -230,7 +227,6 @@ class Finder(Protocol):
 
     def find(self, entity: str, column: str, values: Sequence[str]) -> Sequence[Change]:
         """Return every row whose `column` equals one of `values`."""
-        ...
 
 
 @runtime_checkable
@@ -238,8 +234,15 @@ class Describer(Protocol):
     """Tells what the system's live metadata says, so that maps can be proved before a write."""
 
     def describe(self, entity: str) -> Description:
-        """Return the columns of the entity's native table. Signs in; raises AccessDenied."""
-        ...
+        """Return the columns of the entity's table. Raises AccessDenied; SchemaDrift: no table."""
+
+
+@runtime_checkable
+class Surveyor(Protocol):
+    """Says cheaply that no description changed; without it all are asked for before each run."""
+
+    def survey(self) -> str | None:
+        """Return a text that differs once any description does; None: the system cannot say."""
 
 
 @runtime_checkable
@@ -252,11 +255,9 @@ class Tallier(Protocol):
 
     def tally(self, entity: str, after: int, until: int) -> tuple[int, int]:
         """Count the rows with a version above `after`, at most `until`; and add these versions."""
-        ...
 
     def between(self, entity: str, after: int, until: int | None, limit: int) -> Sequence[Change]:
         """Return the first `limit` rows of such a range in order of version; None: no end."""
-        ...
 
 
 Opener = Callable[[Any, Mapping[str, Selection]], Connector]

@@ -57,6 +57,15 @@ def test_faults_are_added_over_the_wire_and_strike_what_they_name(
     )
 
 
+def test_a_fault_strikes_each_so_many_th_request(
+    sandbox: Sandbox, session: requests.Session
+) -> None:
+    sandbox.faults.add("status", status=500, every=3, times=None)
+    url = sandbox.url("scm") + "/data/X"
+    codes = [session.get(url).status_code for _ in range(7)]
+    assert [code == 500 for code in codes] == [False, False, True, False, False, True, False]
+
+
 def test_faults_by_chance_repeat_with_their_seed(
     sandbox: Sandbox, session: requests.Session
 ) -> None:

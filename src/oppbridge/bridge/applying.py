@@ -20,12 +20,12 @@ def planned(
     """What a run would send now, kept under its digest."""
 
     def stage(line: Line) -> None:
-        chosen = [e for e in line.flow.entities if entities is None or e.entity in entities]
+        chosen = line.chosen(entities)
         watch(line, chosen)
         judge(line, chosen)
         brake(line, chosen)
 
-    report = lines.stage(flow, progress, stage)
+    report = lines.stage(flow, progress, stage, entities)
     return keep(lines.store, flow, by, entities, [*report.stopped, *report.problems])
 
 
@@ -52,7 +52,7 @@ def applied(lines: Lines, digest: str, progress: Progress | None) -> Report:
         plan = known_plan(tx, digest)
         _approved(tx, lines, plan)
         items = plans.items(tx, digest)
-    with lines.opened(plan.flow, progress) as line:
+    with lines.surveyed(plan.flow, progress) as line:
         return apply(line, items)
 
 

@@ -31,6 +31,7 @@ from ..plugins import Plugins
 if TYPE_CHECKING:
     from ..decision import Enricher, Gate
     from ..mapping import CompiledMap, EntityMap
+    from ..mapping.drift import Part
     from ..scoring.guard import Guarded
     from ..store import Store
 
@@ -63,6 +64,30 @@ class Assembly:
             for entity in flow.entities:
                 out.setdefault(entity, []).append(name)
         return out
+
+    def known(self, system: str) -> None:
+        """Raise ConfigError, with the nearest name there is, for a system that there is not."""
+        there = self.found.systems
+        if system not in there:
+            from ..nearest import suggestion
+
+            hint = suggestion(system, there)
+            raise ConfigError(f"there is no system {system!r}{hint} (there are {', '.join(there)})")
+
+    def part(self, system: str, entity: str) -> Part:
+        """What a system does with an entity in any flow."""
+        from ..mapping.drift import Part
+
+        sections = (flow.entities.get(entity) for flow in self.found.flows.values())
+        parts = [one.systems[system] for one in sections if one and system in one.systems]
+        natives = {name: one.native for name, one in self.maps(system).items()}
+        writes = any(one.writes for one in parts)
+        return Part(writes, any(one.writes and one.creates for one in parts), natives)
+
+    def map_file(self, system: str, entity: str) -> str:
+        """Where the map of an entity stands, as people call it."""
+        own = self.found.systems[system].maps.get(entity)
+        return str(own) if own else f"the built-in map of {self.found.systems[system].connector}"
 
     def section(self, flow: str) -> FlowSection:
         """One flow's section. Raises ConfigError with the nearest name there is."""

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ..errors import ConfigError
-
 if TYPE_CHECKING:
     from ..engine import Report
     from ..engine.verification import Verification
@@ -75,19 +73,20 @@ class Bridge:
         """How many dead letters a run of the flow, or its undoing, may leave without failing."""
         return self._assembly.section(self._lines.base_of(flow)).limits.dead
 
-    def check(self, flow: str | None = None) -> list[Finding]:
-        """Configuration, sign-in, permissions and metadata against the maps; writes nothing."""
+    def check(self, flow: str | None = None, *, accept: bool = False) -> list[Finding]:
+        """Configuration, sign-in, permissions, metadata against the maps; systems are only read.
+
+        What tables look like is kept for runs to compare with; `accept` takes it where it changed.
+        """
         from .checking import check
 
-        sections = [self._assembly.section(name) for name in ([flow] if flow else self.flows())]
-        names = {s: None for one in sections for e in one.entities.values() for s in e.systems}
-        return check(self._assembly, list(names))
+        return check(self._assembly, self._store, [flow] if flow else self.flows(), accept=accept)
 
     def map_check(self, system: str, entity: str | None = None) -> list[Finding]:
         """The maps of one system against its live metadata."""
         from .checking import check_maps
 
-        self._known(system)
+        self._assembly.known(system)
         return check_maps(self._assembly, system, entity)
 
     def status(self) -> dict[str, Any]:
@@ -101,7 +100,7 @@ class Bridge:
         from .explained import explained
         from .story import why
 
-        self._known(system)
+        self._assembly.known(system)
         told = why(self._store, system, key, self._assembly.entities(system))
         score = explained(self._assembly, self._store, told["entity"], told["uid"])
         return {**told, "explained": score}
@@ -112,19 +111,19 @@ class Bridge:
         """Finish what was begun and observe every system of a flow. Decides nothing."""
         from ..engine import watch
 
-        return self._lines.stage(flow, progress, lambda line: watch(line, line.flow.entities))
+        return self._lines.stage(flow, progress, lambda line: watch(line, line.chosen()))
 
     def decide(self, flow: str, progress: Progress | None = None) -> Report:
         """Decide what was observed. Sends nothing."""
         from ..engine import judge
 
-        return self._lines.stage(flow, progress, lambda line: judge(line, line.flow.entities))
+        return self._lines.stage(flow, progress, lambda line: judge(line, line.chosen()))
 
     def deliver(self, flow: str, progress: Progress | None = None) -> Report:
         """Send what was decided."""
         from ..engine import carry_on
 
-        return self._lines.stage(flow, progress, lambda line: carry_on(line, line.flow.entities))
+        return self._lines.stage(flow, progress, lambda line: carry_on(line, line.chosen()))
 
     def plan(
         self,
@@ -148,7 +147,7 @@ class Bridge:
         from ..engine import run
         from ..hookspecs import RunFinished, RunStarted
 
-        with self._lines.opened(flow, progress) as line:
+        with self._lines.surveyed(flow, progress, entities) as line:
             line.tell(RunStarted(flow, line.began()))
             try:
                 report = run(line, entities)
@@ -211,9 +210,9 @@ class Bridge:
         from ..engine import watch
         from .matching import proposals
 
-        with self._lines.opened(flow, progress) as line:
+        with self._lines.surveyed(flow, progress) as line:
             try:
-                watch(line, line.flow.entities)
+                watch(line, line.chosen())
                 return proposals(line)
             finally:
                 line.finish()
@@ -272,11 +271,3 @@ class Bridge:
             self._assembly.section(flow)
         with self._store.read() as tx:
             return shown(tx, writes.in_state(tx, states, flow))
-
-    def _known(self, system: str) -> None:
-        from ..nearest import suggestion
-
-        there = self._assembly.found.systems
-        if system not in there:
-            hint = suggestion(system, there)
-            raise ConfigError(f"there is no system {system!r}{hint} (there are {', '.join(there)})")

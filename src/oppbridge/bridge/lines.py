@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -11,6 +11,7 @@ from ..engine.observe import look
 from ..engine.undo import base_of
 from ..store import Store, Tx
 from .assembly import Assembly
+from .drifting import survey
 from .memory import seldom_collected
 
 Progress = Callable[[str, str, str, int], None]
@@ -44,11 +45,24 @@ class Lines:
                 line.progress = progress
             yield line
 
+    @contextmanager
+    def surveyed(
+        self, flow: str, progress: Progress | None = None, only: Sequence[str] | None = None
+    ) -> Iterator[Line]:
+        """A flow opened without the entities whose maps no longer fit what systems look like."""
+        with self.opened(flow, progress) as line:
+            survey(self.assembly, line, only)
+            yield line
+
     def stage(
-        self, flow: str, progress: Progress | None, stage: Callable[[Line], object]
+        self,
+        flow: str,
+        progress: Progress | None,
+        stage: Callable[[Line], object],
+        only: Sequence[str] | None = None,
     ) -> Report:
         """What one stage of a flow came to."""
-        with self.opened(flow, progress) as line:
+        with self.surveyed(flow, progress, only) as line:
             try:
                 stage(line)
                 count_open(line, line.flow.entities)

@@ -19,7 +19,7 @@ def undone(lines: Lines, run: int, by: str, progress: Progress | None) -> Plan:
         touched = {entity for _, entity in trail.of_run(tx, run)}
 
     def stage(line: Line) -> None:
-        watch(line, [one for one in line.flow.entities if one.entity in touched])
+        watch(line, line.chosen(touched))
         plan_undo(line, run)
 
     report = lines.stage(f"{UNDO}{run}", progress, stage)
@@ -29,7 +29,7 @@ def undone(lines: Lines, run: int, by: str, progress: Progress | None) -> Plan:
 
 def released(lines: Lines, run: int) -> int:
     """Ask anew for whatever undoing a run has undone. Returns how many records."""
-    with lines.opened(f"{UNDO}{run}") as line:
+    with lines.surveyed(f"{UNDO}{run}") as line:
         try:
             count = release(line, run)
         finally:

@@ -22,15 +22,18 @@ def check(
     flow: Annotated[str | None, typer.Argument(help="Only this flow's systems.")] = None,
     config: ConfigFile = DEFAULT,
     json: Json = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take tables as they look now, where maps still fit.")
+    ] = False,
 ) -> int:
     """Prove configuration, sign-in, permissions and maps.
 
-    It asks the real systems, and writes nothing.
+    It asks the real systems, writes nothing to them, and keeps what their tables look like.
     """
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
-        found = bridge.check(flow)
+        found = bridge.check(flow, accept=accept)
     show(json, [one.to_json() for one in found], lambda: _tell_findings(found))
     return _code(found)
 

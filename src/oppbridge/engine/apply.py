@@ -20,7 +20,7 @@ def apply(line: Line, items: Sequence[Item]) -> Report:
     Safe to stop anywhere and to run again: what went is not sent twice.
     """
     entities = {item.entity for item in items}
-    chosen = [one for one in line.flow.entities if one.entity in entities]
+    chosen = line.chosen(entities)
     run_id = undoes(line.flow.name)
     line.scope = _scope(line, items)
     try:

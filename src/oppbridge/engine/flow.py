@@ -88,6 +88,16 @@ class EntityFlow:
     gates: Sequence[tuple[str, Gate]] = ()
     waves: Sequence[Wave] = ()
 
+    def needs(self) -> set[str]:
+        """The entities that a record must point at in some system that is written to."""
+        maps = [m.map(self.entity) for m in self.members.values() if m.writes]
+        return {
+            target
+            for one in maps
+            for path, target in one.references.items()
+            if path not in one.optional_references and path in one.writable
+        }
+
     def sole_owner(self, path: str) -> str | None:
         """The only system whose edits of this path count, or None."""
         wanted = pattern(path)
@@ -165,6 +175,18 @@ class Flow:
         """Every system that takes part, by name."""
         members = [m for one in self.entities for m in one.members.values()]
         return {member.system.name: member.system for member in members}
+
+    def dependents(self, entity: str) -> list[str]:
+        """The other entities that cannot do without one: some system requires them to point at it.
+
+        And those that cannot do without these.
+        """
+        found = {entity}
+        while True:
+            more = {one.entity for one in self.entities if one.needs() & found} | found
+            if more == found:
+                return [one.entity for one in self.entities if one.entity in found - {entity}]
+            found = more
 
     def entity(self, name: str) -> EntityFlow | None:
         """How one entity moves, None where it does not."""

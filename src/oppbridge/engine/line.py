@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,9 +12,10 @@ from ..contract import Trait
 from ..errors import AccessDenied, OppBridgeError, Unavailable
 from ..hookspecs import Event
 from ..records.scalars import instant_text
-from ..store import Lease, Store, Tx, cursors, runs
+from ..store import Lease, Store, Tx, cursors, described, runs
 from ..store.cursors import Place
-from .flow import Flow, Member
+from ..store.described import Described
+from .flow import EntityFlow, Flow, Member
 from .report import Report
 from .scope import Scope
 
@@ -61,6 +62,16 @@ class Line:
     unsure: dict[tuple[str, str], str] = field(default_factory=dict)  # not answered, and why
     asked: set[tuple[str, str]] = field(default_factory=set)  # of those, looked at again
     scope: Scope | None = None  # the only writes that may be sent; None where all may
+    barred: set[str] = field(default_factory=set)  # entities that stand still in this run
+    described: list[Described] = field(default_factory=list)  # to be kept when the run ends
+
+    def chosen(self, only: Collection[str] | None = None) -> list[EntityFlow]:
+        """The flow's entities in order, those of `only` where given, without those barred."""
+        return [
+            one
+            for one in self.flow.entities
+            if (only is None or one.entity in only) and one.entity not in self.barred
+        ]
 
     def flows(self, entity: str) -> Sequence[str]:
         """Names of the flows that move an entity."""
@@ -117,6 +128,8 @@ class Line:
                 except Unavailable as exc:  # another run has read further meanwhile
                     self.report.trouble(str(exc))
             self.quiet.clear()
+            described.keep(tx, self.described, self.now())
+            self.described.clear()
             if self.lease is not None:
                 runs.release(tx, self.lease)
             run_id = self.run_id or runs.begin(tx, self.flow.name, self.report.started)

@@ -30,9 +30,10 @@ def recover(post: Post) -> None:
     What arrived would look like a person's edit.
     """
     after = 0
+    size = max(BATCH, post.member.system.spec.limits.batch)  # a lost call is looked up in one
     while True:
         with post.line.store.read() as tx:
-            batch = writes.in_doubt(tx, post.system, post.entity, after, BATCH)
+            batch = writes.in_doubt(tx, post.system, post.entity, after, size)
         if not batch:
             break
         after = batch[-1].id

@@ -16,7 +16,7 @@ def release(line: Line, run_id: int) -> int:
     Raises Unavailable while it is not known what became of a write that undid something.
     """
     flow = f"{UNDO}{run_id}"
-    resume(line, line.flow.entities)
+    resume(line, line.chosen())
     count = 0
     with line.write() as tx:
         if writes.in_state(tx, ("sent",), flow):

@@ -23,7 +23,7 @@ OPEN = {"wait": "waiting", "held": "held", "dead": "dead"}
 
 def run(line: Line, entities: Sequence[str] | None = None) -> Report:
     """Bring all systems of the flow to agree. Safe to stop anywhere and to run again."""
-    chosen = [one for one in line.flow.entities if entities is None or one.entity in entities]
+    chosen = line.chosen(entities)
     try:
         watch(line, chosen)
         for at in range(PASSES):

@@ -45,6 +45,8 @@ class Kind(StrEnum):
 class Fault:
     """A rule. Strikes requests that match, after the first `skip`, at most `times` (None: always).
 
+    With `every` 10 it strikes each tenth of those that match, the tenth first.
+
     `path` and `body` are regular expressions searched in the decoded path and in the body text.
     `probability` below 1 draws from a generator seeded with `seed`: the same run strikes the same.
     `find` and `put` hold bytes, one character for each; `headers` go over those of the answer.
@@ -57,6 +59,7 @@ class Fault:
     body: str = ""
     times: int | None = 1
     skip: int = 0
+    every: int = 1
     probability: float = 1.0
     seed: int = 0
     delay: float = 0.0
@@ -69,6 +72,7 @@ class Fault:
     find: str = ""
     put: str = ""
     struck: int = 0
+    _met: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +97,9 @@ class Fault:
             return False
         if self.skip > 0:
             self.skip -= 1
+            return False
+        self._met += 1
+        if self._met % self.every:
             return False
         if self.probability < 1.0 and self._random.random() >= self.probability:
             return False
@@ -137,4 +144,4 @@ class Faults:
 
 def fault_names() -> frozenset[str]:
     """What may be said of a fault, for checking control requests."""
-    return frozenset(f.name for f in fields(Fault)) - {"_random", "struck"}
+    return frozenset(f.name for f in fields(Fault)) - {"_met", "_random", "struck"}

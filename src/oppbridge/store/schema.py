@@ -161,6 +161,17 @@ cursor = Table(
     Column("moved", Float, nullable=False),
 )
 
+described = Table(
+    "described",
+    metadata,
+    Column("system", String(60), primary_key=True),
+    Column("entity", String(30), primary_key=True),
+    Column("text", Text, nullable=False),  # JSON: the table as the maps were last found to fit it
+    Column("digest", String(32), nullable=False),
+    Column("stamp", Text),  # of the system's metadata at that time, where it has one
+    Column("seen", Float, nullable=False),
+)
+
 natural = Table(
     "natural_key",
     metadata,

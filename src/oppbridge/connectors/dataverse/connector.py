@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from oppbridge.contract import Change, Description, Page, Receipt, Write
 from oppbridge.errors import ConfigError, Invalid
 
-from .describing import describe
+from .describing import describe, survey
 from .desk import Desk, Entity
 from .finding import find_rows
 from .reading import Reading
@@ -47,6 +47,10 @@ class Dataverse:
     def describe(self, entity: str) -> Description:
         """The columns of the entity's table and of its parts, by the environment's metadata."""
         return describe(self._desk, self._entity(entity))
+
+    def survey(self) -> str | None:
+        """The environment's stamp of its metadata. See `contract.Surveyor`."""
+        return survey(self._desk)
 
     def write(self, entity: str, writes: Sequence[Write]) -> Sequence[Receipt]:
         """One receipt each, in order. See `contract.Writer`."""

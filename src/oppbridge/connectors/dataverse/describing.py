@@ -1,7 +1,7 @@
 """The environment's metadata as the contract describes tables.
 
 Source: "Query table definitions using the Web API". Facets such as a length are served only by a
-cast to the attribute's own type, hence one request for each kind.
+cast to the attribute's own type, hence one request for each kind, all in one batch.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from oppbridge.contract import Column, Description
+from oppbridge.errors import Reject, SchemaDrift
+from oppbridge.http.answer import Call
 from oppbridge.http.odata import Query
 from oppbridge.http.paging import all_rows
 
 from .columns import LIST_PRICE, LIST_PRICE_ISO, NAMED, NET_AMOUNT, SCORE, TARGETS
 from .desk import ROOT, Desk, Entity
+from .finding import batched
 from .tables import Child, Kind
 
 _KINDS = {
@@ -52,42 +55,68 @@ _SCORES = "msdyn_predictivescore"
 Sets = Mapping[str, str]
 
 
+def survey(desk: Desk) -> str | None:
+    """The environment's own stamp of its metadata; None where it does not give one.
+
+    Source: "RetrieveTimestampRequest": the same value means that no metadata has changed.
+    """
+    path = f"{ROOT}/RetrieveTimestamp()"
+    try:
+        found = desk.session.json(Call("GET", path, None, desk.headers, repeatable=True))
+    except Reject:
+        return None
+    stamp = found.get("Timestamp") if isinstance(found, Mapping) else None
+    return str(stamp) if stamp else None
+
+
 def describe(desk: Desk, entity: Entity) -> Description:
     """The columns of the entity's table and of its parts, with those the connector adds."""
     sets = _sets(desk)
+    if entity.table.logical not in sets:
+        raise SchemaDrift(f"{desk.session.host} has no table {entity.table.logical}")
     columns = _columns(desk, entity.table.logical, sets)
     if entity.table.logical == "opportunity" and _SCORES in sets:
         scores = _columns(desk, _SCORES, sets).values()
         columns |= {SCORE + one.name: replace(one, name=SCORE + one.name) for one in scores}
-    if entity.table.logical == "product":
+    if entity.table.logical == "product" and "price" in columns:
         columns |= {one.name: one for one in _prices(columns)}
     optional = {name: replace(one, required=False) for name, one in columns.items()}
     made = {"product": optional}.get(entity.table.logical, columns)
     collections = {
         child.collection: _part(desk, child, sets)
         for child in entity.table.children.values()
-        if child.kind is not Kind.PRICES and child.collection in entity.selection.collections
+        if child.kind is not Kind.PRICES
+        and child.collection in entity.selection.collections
+        and _logical(child) in sets
     }
-    return Description(entity.table.set, made, collections)
+    return Description(sets[entity.table.logical], made, collections)
 
 
 def _part(desk: Desk, child: Child, sets: Sets) -> Description:
-    logical = "competitor" if child.kind is Kind.COMPETITORS else child.logical
     parent = child.parent.removeprefix("_").removesuffix("_value")
     columns = {
         name: replace(one, required=one.required and name != parent)
-        for name, one in _columns(desk, logical, sets).items()
+        for name, one in _columns(desk, _logical(child), sets).items()
     }
-    if child.kind is Kind.STAKEHOLDERS:
-        columns["record2roleid_name"] = replace(columns["record2roleid_name"], required=False)
+    role = columns.get("record2roleid_name")
+    if child.kind is Kind.STAKEHOLDERS and role is not None:
+        columns[role.name] = replace(role, required=False)
     return Description(child.set, columns)
+
+
+def _logical(child: Child) -> str:
+    return "competitor" if child.kind is Kind.COMPETITORS else child.logical
 
 
 def _columns(desk: Desk, logical: str, sets: Sets) -> dict[str, Column]:
     base = f"{ROOT}/EntityDefinitions(LogicalName='{logical}')/Attributes"
     select = "LogicalName,AttributeType,RequiredLevel,IsValidForCreate,IsValidForUpdate"
-    rows = _rows(desk, Query(select=select.split(",")).of(base))
-    facets = _facets(desk, base)
+    paths = [Query(select=select.split(",")).of(base), *_facets(base)]
+    rows, *faceted = batched(desk, paths, desk.headers)
+    facets: dict[str, dict[str, Any]] = {}
+    for some in faceted:
+        for row in some:
+            facets.setdefault(str(row["LogicalName"]), {}).update(row)
     found: dict[str, Column] = {}
     for row in rows:
         for column in _of_attribute(row, facets.get(str(row["LogicalName"]), {}), sets):
@@ -96,20 +125,14 @@ def _columns(desk: Desk, logical: str, sets: Sets) -> dict[str, Column]:
     return found
 
 
-def _facets(desk: Desk, base: str) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    paths = [
-        Query(select=("LogicalName", names)).of(f"{base}/Microsoft.Dynamics.CRM.{cast}")
-        for cast, names in _FACETS.items()
-    ]
+def _facets(base: str) -> Iterator[str]:
+    for cast, names in _FACETS.items():
+        query = Query(select=("LogicalName", names))
+        yield query.of(f"{base}/Microsoft.Dynamics.CRM.{cast}")
     for kind in _OPTIONS:
         options = "TrueOption,FalseOption" if kind == "Boolean" else "Options"
         query = Query(select=("LogicalName",), expand=(f"OptionSet($select={options})",))
-        paths.append(query.of(f"{base}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata"))
-    for path in paths:
-        for row in _rows(desk, path):
-            found.setdefault(str(row["LogicalName"]), {}).update(row)
-    return found
+        yield query.of(f"{base}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata")
 
 
 def _of_attribute(
@@ -142,8 +165,9 @@ def _lookups(column: Column, sets: Sets) -> Iterator[Column]:
     """A lookup as it is read, and as the connector shows it: by target, and by name."""
     yield Column(f"_{column.name}_value", "reference", target=column.target)
     for shown, (lookup, target) in TARGETS.items():
-        if lookup == f"_{column.name}_value":
-            yield replace(column, name=shown, required=False, target=(sets.get(target, target),))
+        known = sets.get(target, target)
+        if lookup == f"_{column.name}_value" and (known in column.target or not column.target):
+            yield replace(column, name=shown, required=False, target=(known,))
     for shown, named in NAMED.items():
         if named.lookup == column.name:
             yield replace(column, name=shown, kind="text", required=False, target=())
@@ -182,9 +206,5 @@ def _required(row: Mapping[str, Any], type: str) -> bool:
 
 def _sets(desk: Desk) -> Sets:
     path = Query(select=("LogicalName", "EntitySetName")).of(f"{ROOT}/EntityDefinitions")
-    rows = _rows(desk, path)
+    rows = all_rows(desk.session, path, desk.headers)
     return {str(row["LogicalName"]): str(row["EntitySetName"]) for row in rows}
-
-
-def _rows(desk: Desk, path: str) -> list[dict[str, Any]]:
-    return all_rows(desk.session, path, desk.headers)

@@ -55,12 +55,14 @@ def _rows(desk: Desk, set_name: str, filters: Sequence[Filter], select: Sequence
     if sum(map(len, paths)) < _SHORT:
         return [row for path in paths for row in all_rows(desk.session, path, headers)]
     found: Rows = []
-    for some in chunks([Operation("GET", path, None, headers) for path in paths], 100):
-        found += _batch(desk, some, headers)
+    for some in chunks(paths, 100):
+        found += [row for rows in batched(desk, some, headers) for row in rows]
     return found
 
 
-def _batch(desk: Desk, reads: Sequence[Operation], headers: dict[str, str]) -> Rows:
+def batched(desk: Desk, paths: Sequence[str], headers: dict[str, str]) -> list[Rows]:
+    """The rows behind each of some paths, in one call. Raises what any of them is refused for."""
+    reads = [Operation("GET", path, None, headers) for path in paths]
     kind, body = build(reads)
     sent = {**desk.headers, "Content-Type": kind, "Prefer": "odata.continue-on-error"}
     call = Call("POST", f"{ROOT}/$batch", body, sent, repeatable=True)
@@ -70,10 +72,10 @@ def _batch(desk: Desk, reads: Sequence[Operation], headers: dict[str, str]) -> R
     outcomes = parse(answer)
     if len(outcomes) < len(reads):
         raise Unavailable(f"{call.name}: the answer was cut off")
-    rows: Rows = []
-    for read, outcome in zip(reads, outcomes, strict=False):
-        rows += _rows_of(desk, Call("GET", read.url, repeatable=True), outcome.refused, headers)
-    return rows
+    return [
+        _rows_of(desk, Call("GET", read.url, repeatable=True), outcome.refused, headers)
+        for read, outcome in zip(reads, outcomes, strict=False)
+    ]
 
 
 def _rows_of(desk: Desk, call: Call, answer: Answer, headers: dict[str, str]) -> Rows:

@@ -30,9 +30,9 @@ def describe(shelf: Shelf, folder: Path, selection: Selection | None) -> Descrip
         else:
             given = selection.collections.get(name, ()) if selection else ()
             found = {one: Column(one, "text") for one in (*parts.parent, *parts.key, *given)}
-        collections[name] = Description(parts.file, found)
+        collections[name] = Description(parts.file, found, assumed=not path.exists())
     native = selection.native if selection is not None else shelf.entity.file
-    return Description(native, columns, collections)
+    return Description(native, columns, collections, assumed=not shelf.paths)
 
 
 def _columns(source: Source) -> dict[str, Column]:

@@ -34,19 +34,22 @@ _FILLED = frozenset((COMPANY, PARTY, "ProductNumber", "InvoiceCustomerAccountNum
 def describe(session: Session, view: View) -> Description:
     """The table with its lines; made columns are told as what they are written to."""
     enums: dict[str, Mapping[str, str]] = {}
-    columns = _columns(session, view.table.type, view.wanted, enums)
+    found = _entity(session, view.table.type)
+    columns = _columns(session, found, view.wanted, enums)
     for join, _ in view.joins:
-        found = _columns(session, join.type, join.columns, enums)
-        columns |= {name: _read_only(found[name]) for name in join.columns & found.keys()}
+        joined = _columns(session, _entity(session, join.type), join.columns, enums)
+        columns |= {name: _read_only(joined[name]) for name in join.columns & joined.keys()}
     columns |= _made(view, columns)
+    native = str(found.get("EntitySetName") or view.table.set)
     if view.table.lines is None:
-        return Description(view.table.set, columns)
+        return Description(native, columns)
     parts = view.parts
-    lines = _columns(session, parts.type, view.wanted_lines, enums)
-    lines[parts.parent] = _optional(lines[parts.parent])
+    lines = _columns(session, _entity(session, parts.type), view.wanted_lines, enums)
+    if parts.parent in lines:
+        lines[parts.parent] = _optional(lines[parts.parent])
     lines |= {name: Column(name, "decimal") for name in (UNIT_PRICE, LINE_DISCOUNT)}
     inner = Description(parts.set, lines)
-    return Description(view.table.set, columns, {parts.set: inner})
+    return Description(native, columns, {parts.set: inner})
 
 
 def _made(view: View, columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -63,12 +66,18 @@ def _made(view: View, columns: Mapping[str, Column]) -> dict[str, Column]:
     return made
 
 
+def _entity(session: Session, kind: str) -> Mapping[str, Any]:
+    return _read(session, f"Metadata/PublicEntities('{kind}')")
+
+
 def _columns(
-    session: Session, kind: str, asked: Iterable[str], enums: dict[str, Mapping[str, str]]
+    session: Session,
+    found: Mapping[str, Any],
+    asked: Iterable[str],
+    enums: dict[str, Mapping[str, str]],
 ) -> dict[str, Column]:
     """Every column of an entity type; the members of enumerations only of those asked for."""
     wanted = set(asked)
-    found = _read(session, f"Metadata/PublicEntities('{kind}')")
     columns: dict[str, Column] = {}
     for given in found.get("Properties") or ():
         name = str(given["Name"])

@@ -70,16 +70,24 @@ class Direct:
             desk = self.desk(user)
             delete_row(desk, entry.logical, desk.need(entry.logical, row_id))
 
-    def alter(self, table: str, *, add: Sequence[Column] = (), drop: Sequence[str] = ()) -> None:
+    def alter(
+        self,
+        table: str,
+        *,
+        add: Sequence[Column] = (),
+        drop: Sequence[str] = (),
+        called: str | None = None,
+    ) -> None:
         """Change a table as a customiser would: add or replace columns, drop some by name.
 
-        Rows keep what they hold; metadata, queries and validation follow at once.
+        `called` is a new set name. Rows keep what they hold; metadata, queries and validation
+        follow at once.
         """
         logical = self._entry(table).logical
         gone = {*drop, *(column.name for column in add)}
         stock = self.book[logical].definition
         kept = tuple(column for column in stock.columns if column.name not in gone)
-        altered = replace(stock, columns=(*kept, *add))
+        altered = replace(stock, columns=(*kept, *add), entity_set=called or stock.entity_set)
         definitions = [e.definition for e in self.book.entries.values() if e.logical != logical]
         self.book = bind_book([*definitions, altered])
         self.database.define(stored(self.book[logical]))

@@ -98,6 +98,10 @@ def _version(desk: Desk, arguments: dict[str, Any], request: Request) -> Respons
     return _typed(request, "RetrieveVersionResponse", {"Version": VERSION})
 
 
+def _timestamp(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
+    return _typed(request, "RetrieveTimestampResponse", {"Timestamp": desk.book.stamp})
+
+
 def _total_count(desk: Desk, arguments: dict[str, Any], request: Request) -> Response:
     names = arguments.get("EntityNames")
     if not isinstance(names, list) or not all(name in desk.book.entries for name in names):
@@ -202,6 +206,7 @@ def _message_filters(desk: Desk, arguments: dict[str, Any], request: Request) ->
 _FUNCTIONS: dict[str, Action] = {
     "sdkmessagefilters": _message_filters,
     "WhoAmI": _who,
+    "RetrieveTimestamp": _timestamp,
     "RetrieveVersion": _version,
     "RetrieveTotalRecordCount": _total_count,
     "RetrieveAvailableLanguages": _languages,

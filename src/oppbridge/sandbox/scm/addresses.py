@@ -31,7 +31,7 @@ def parse_address(path: str, schema: Schema) -> Address:
     Raises `Missing` for an unknown set and `Malformed` for a bad key.
     """
     found = _NAME.match(path)
-    entity = schema.entities.get(found.group()) if found else None
+    entity = schema.public(found.group()) if found else None
     if found is None or entity is None:
         raise Missing
     after = path[found.end() :]

@@ -36,7 +36,7 @@ from .refusals import (
 )
 from .rows import Rows, etag
 from .rules import RULES
-from .schema import extended, load
+from .schema import Schema, extended, load
 from .seed import seed
 from .settings import Settings, User, sequences
 from .values import tables
@@ -67,9 +67,9 @@ class SupplyChain:
     def __init__(self, world: World, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self._world = world
-        self._schema = extended(load(), settings.columns)
-        self._database = Database(world.database_path("scm"), tables(self._schema), world.clock)
-        rows = Rows(self._database, self._schema)
+        schema = extended(load(), settings.columns)
+        self._database = Database(world.database_path("scm"), tables(schema), world.clock)
+        rows = Rows(self._database, schema)
         self.twin: Twin = Twin(rows, Numbers(self._database), world.clock, settings.assumptions)
         self.writer = Writer(self.twin, RULES)
         self.postings: Postings = Postings(self.twin, self.writer)
@@ -80,7 +80,6 @@ class SupplyChain:
         wanted = sequences(settings) if seed(rows) else settings.sequences
         for (company, name), mode in wanted.items():
             self.twin.numbers.set_mode(company, name, mode)
-        self._csdl = b""
 
     def user(self, request: Request) -> str:
         """The subject of the token."""
@@ -120,6 +119,11 @@ class SupplyChain:
         with self._database.transaction():
             return run_command(self, name, body)
 
+    @property
+    def schema(self) -> Schema:
+        """The entity sets as they are now."""
+        return self.twin.rows.schema
+
     def reserve(self) -> Stamp | None:
         """Row versions for a late commit."""
         return self._database.versions.reserve()
@@ -148,11 +152,11 @@ class SupplyChain:
         try:
             if request.path.startswith("/Metadata/") and request.method == "GET":
                 path = request.path.removeprefix("/Metadata/")
-                return _json(described(path, self._schema, request.base))
+                return _json(described(path, self.schema, request.base))
             return self._route(request, user)
         except REFUSALS as problem:
             name = request.path.removeprefix("/data/").partition("(")[0].partition("/")[0]
-            entity = self._schema.entities.get(name)
+            entity = self.schema.entities.get(name)
             return refusal_answer(problem, entity.type if entity else "", user.language)
 
     def _route(self, request: Request, user: User) -> Response:
@@ -163,7 +167,7 @@ class SupplyChain:
             return self._package(path.rpartition(".")[2], request)
         if path in ("", "$metadata", "$batch"):
             return self._service(path, request, user)
-        return self._entity(parse_address(path, self._schema), request, user)
+        return self._entity(parse_address(path, self.schema), request, user)
 
     def _package(self, action: str, request: Request) -> Response:
         value = self.packages.act(action, _body(request), request.base)
@@ -177,9 +181,8 @@ class SupplyChain:
         if request.method != "GET":
             raise Missing
         if path == "":
-            return _json(service_document(self._schema, request.base))
-        self._csdl = self._csdl or csdl(self._schema)
-        return Response(200, {"Content-Type": "application/xml"}, self._csdl)
+            return _json(service_document(self.schema, request.base))
+        return Response(200, {"Content-Type": "application/xml"}, csdl(self.schema))
 
     def _entity(self, address: Address, request: Request, user: User) -> Response:
         scope = self._scope(request, user)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from ..database import Row
+from .schema import Schema, altered
+from .values import tables
 
 if TYPE_CHECKING:
     from .chain import SupplyChain
@@ -66,6 +68,25 @@ class Direct:
         found = self._twin.rows.schema.entities[entity]
         with self._twin.rows.database.transaction():
             self._service.writer.delete(found, key)
+
+    def alter(
+        self, entity: str, *, add: str = "", drop: Collection[str] = (), called: str = ""
+    ) -> None:
+        """Change an entity set as an update of the service would: see `schema.altered`.
+
+        Metadata, queries and validation follow at once.
+        """
+        self._reshape(altered(self._service.schema, entity, add, drop, called))
+
+    def alter_enum(self, enum: str, members: Mapping[str, int]) -> None:
+        """Give an enumeration other members."""
+        schema = self._service.schema
+        self._reshape(Schema(schema.entities, {**schema.enums, enum: dict(members)}))
+
+    def _reshape(self, schema: Schema) -> None:
+        self._twin.rows.reshape(schema)
+        for table in tables(schema):
+            self._twin.rows.database.define(table)
 
     def load(self, entity: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Add generated rows past every rule, fast; returns how many."""

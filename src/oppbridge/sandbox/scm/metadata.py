@@ -31,7 +31,8 @@ _NAMED = re.compile(
 
 def service_document(schema: Schema, base: str) -> dict[str, Any]:
     """Every public entity set."""
-    sets = [{"name": name, "kind": "EntitySet", "url": name} for name in sorted(schema.entities)]
+    names = sorted(one.called or one.name for one in schema.entities.values())
+    sets = [{"name": name, "kind": "EntitySet", "url": name} for name in names]
     return {"@odata.context": f"{base}/data/$metadata", "value": sets}
 
 
@@ -56,7 +57,8 @@ def csdl(schema: Schema) -> bytes:
             for name, one in entity.navigation.items()
         )
         kind = f"{NAMESPACE}.{entity.type}"
-        out.append(f'<EntitySet Name="{entity.name}" EntityType="{kind}">{bindings}</EntitySet>')
+        name = entity.called or entity.name
+        out.append(f'<EntitySet Name="{name}" EntityType="{kind}">{bindings}</EntitySet>')
     out += ["</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"]
     return "\n".join(out).encode()
 
@@ -112,7 +114,7 @@ def data_entity(entity: Entity) -> dict[str, Any]:
     return {
         "Name": f"{entity.type}Entity",
         "PublicEntityName": entity.type,
-        "PublicCollectionName": entity.name,
+        "PublicCollectionName": entity.called or entity.name,
         "LabelId": f"@Sandbox:{entity.type}",
         "LabelText": entity.title,
         "DataServiceEnabled": True,
@@ -131,7 +133,7 @@ def public_entity(entity: Entity, schema: Schema) -> dict[str, Any]:
     """
     return {
         "Name": entity.type,
-        "EntitySetName": entity.name,
+        "EntitySetName": entity.called or entity.name,
         "LabelId": f"@Sandbox:{entity.type}",
         "IsReadOnly": entity.access == {"read"},
         "ConfigurationEnabled": True,

@@ -25,9 +25,13 @@ class Rows:
 
     def __init__(self, database: Database, schema: Schema) -> None:
         self.database = database
-        self.schema = schema
         self._records = itertools.count(FIRST_RECORD + database.versions.last)
         self._random = random.Random(database.versions.last)
+        self.reshape(schema)
+
+    def reshape(self, schema: Schema) -> None:
+        """Take these columns and names from now on; rows keep what they hold."""
+        self.schema = schema
         self.fillers = {
             name: {column.name: filler(column, schema) for column in entity.columns.values()}
             for name, entity in schema.entities.items()

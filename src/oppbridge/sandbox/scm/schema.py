@@ -8,7 +8,7 @@ longest text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -57,6 +57,7 @@ class Entity:
     references: tuple[Reference, ...] = ()
     navigation: Mapping[str, Reference] = field(default_factory=dict)
     sources: tuple[int, int] = (2, 1)  # data sources behind the etag: how many, how many present
+    called: str = ""  # its public name, where it was given another
 
     @property
     def by_company(self) -> bool:
@@ -74,6 +75,13 @@ class Schema:
     def first(self, enum: str) -> str:
         """The member an unset column of this enumeration shows."""
         return next(iter(self.enums[enum]))
+
+    def public(self, name: str) -> Entity | None:
+        """The entity set that goes by a name now, None where none does."""
+        found = self.entities.get(name)
+        if found is not None and not found.called:
+            return found
+        return next((one for one in self.entities.values() if one.called == name), None)
 
 
 @cache
@@ -98,6 +106,21 @@ def extended(schema: Schema, columns: Mapping[str, str]) -> Schema:
     if strangers := columns.keys() - schema.entities.keys():
         raise ValueError(f"no entity set {min(strangers)!r} to add columns to")
     return Schema(entities, schema.enums)
+
+
+def altered(
+    schema: Schema, name: str, add: str = "", drop: Collection[str] = (), called: str = ""
+) -> Schema:
+    """The schema with one set's columns added or replaced, dropped, or the set renamed.
+
+    Columns are spelled as in the schema files: `s !Name(20)`.
+    """
+    entity = schema.entities[name]
+    kind, _, tokens = add.partition(" ")
+    added = {one.name: one for one in _columns(kind, tokens)}
+    columns = {key: one for key, one in entity.columns.items() if key not in drop}
+    changed = replace(entity, columns={**columns, **added}, called=called or entity.called)
+    return Schema({**schema.entities, name: changed}, schema.enums)
 
 
 def _text(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zlib import crc32
 
 from ...tables import Field, Kind, Table
 from .model import Column, Definition, OnDelete, Pair, Towards, Type
@@ -46,6 +47,7 @@ class Book:
     entries: Mapping[str, Entry]
     sets: Mapping[str, Entry]
     children: Mapping[str, tuple[tuple[str, Column, Towards], ...]]  # who points at a table
+    stamp: str = ""  # another for other tables; a real one only grows
 
     def __getitem__(self, logical: str) -> Entry:
         return self.entries[logical]
@@ -71,6 +73,7 @@ def make_book(
 def bind_book(definitions: Iterable[Definition]) -> Book:
     """The book of these tables, with every navigation led to where it goes."""
     entries = {definition.logical: _entry(definition) for definition in definitions}
+    stamp = str(crc32(repr([entries[name].definition for name in sorted(entries)]).encode()))
     children: dict[str, list[tuple[str, Column, Towards]]] = {name: [] for name in entries}
     for entry in entries.values():
         for column in entry.definition.columns:
@@ -89,7 +92,7 @@ def bind_book(definitions: Iterable[Definition]) -> Book:
                 "activityparty", party
             )
     sets = {entry.definition.entity_set: entry for entry in entries.values()}
-    return Book(entries, sets, {name: tuple(rows) for name, rows in children.items()})
+    return Book(entries, sets, {name: tuple(rows) for name, rows in children.items()}, stamp)
 
 
 def _entry(definition: Definition) -> Entry:
