@@ -9,7 +9,7 @@ from ..store.plans import Item
 from .behind import undoes
 from .line import Line
 from .report import Report
-from .run import PASSES, asked_again, carry_out, count_open, judge, watch
+from .run import PASSES, asked_again, carry_out, count_open, judge, tell_restless, watch
 from .scope import Scope
 from .undo import plan_undo
 
@@ -33,6 +33,7 @@ def apply(line: Line, items: Sequence[Item]) -> Report:
             if not carry_out(line, chosen) and not asked_again(line):
                 break
         count_open(line, chosen)
+        tell_restless(line, chosen)
         _tell_drift(line, items)
     finally:
         line.finish()

@@ -39,6 +39,7 @@ def deliver(post: Post, actions: Sequence[str]) -> int:
             settled = _batch(post, chosen[start : start + size])
             sent += settled.sent
             if settled.look:
+                post.line.looked = True
                 look(post, settled.look)
 
 

@@ -61,6 +61,8 @@ class Line:
     blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
     unsure: dict[tuple[str, str], str] = field(default_factory=dict)  # not answered, and why
     asked: set[tuple[str, str]] = field(default_factory=set)  # of those, looked at again
+    looked: bool = False  # rows moved while they were written, and were looked at again
+    looks: int = 2  # passes that are added for such rows: one that always moves is told
     scope: Scope | None = None  # the only writes that may be sent; None where all may
     barred: set[str] = field(default_factory=set)  # entities that stand still in this run
     described: list[Described] = field(default_factory=list)  # to be kept when the run ends

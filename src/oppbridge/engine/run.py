@@ -33,6 +33,7 @@ def run(line: Line, entities: Sequence[str] | None = None) -> Report:
             if not carry_out(line, chosen) and not asked_again(line):
                 break
         count_open(line, chosen)
+        tell_restless(line, chosen)
     finally:
         line.finish()
     return line.report
@@ -94,10 +95,27 @@ def carry_out(line: Line, chosen: Sequence[EntityFlow]) -> int:
 
 
 def asked_again(line: Line) -> bool:
-    """Whether writes went unanswered just now: the next pass finds out what became of them."""
+    """Whether writes went unanswered just now, or rows moved: the next pass finds out."""
     fresh = line.unsure.keys() - line.asked
     line.asked |= fresh
-    return bool(fresh)
+    again = line.looked and line.looks > 0
+    line.looks -= again
+    line.looked = False
+    return bool(fresh) or again
+
+
+def tell_restless(line: Line, chosen: Sequence[EntityFlow]) -> None:
+    """Say so where records are still to be decided, unless what keeps them is told already."""
+    with line.store.read() as tx:
+        left = {one.entity: records.count_asked(tx, line.flow.name, one.entity) for one in chosen}
+    if line.report.stopped or line.report.problems:
+        return
+    for entity, count in left.items():
+        if count:
+            line.report.trouble(
+                f"{count} {entity} records moved, or could not be found, while they were written; "
+                "the next run decides them again"
+            )
 
 
 def count_open(line: Line, chosen: Sequence[EntityFlow]) -> None:

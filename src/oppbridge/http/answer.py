@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,10 @@ def get(path: str, **headers: str) -> Call:
     )
 
 
+_ERROR = re.compile(rb'\s*\{\s*"error"\s*:\s*[{"]')
+"""How an OData error begins: a proxy may hand one on with a status that says 200."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: status, headers with lower-case names, and the undecoded body."""
@@ -47,8 +52,8 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the call was carried out."""
-        return 200 <= self.status < 300
+        """Whether the call was carried out: a good status, and no error in the body."""
+        return 200 <= self.status < 300 and not _ERROR.match(self.body)
 
     def json(self) -> Any:
         """The decoded body; None when it is empty. Raises ValueError when it is not JSON."""

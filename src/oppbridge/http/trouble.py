@@ -56,7 +56,7 @@ def by_status(call: Call, answer: Answer) -> OppBridgeError | None:
         return Stale(text)
     if 300 <= status < 400:
         return ConfigError(f"{text}: a redirect, which is not followed. Is the address right?")
-    if status in (408, 425) or (status >= 500 and status != 501):
+    if status < 300 or status in (408, 425) or (status >= 500 and status != 501):
         return unanswered(call, text)
     return Invalid(text)
 

@@ -79,6 +79,13 @@ def any_asked(tx: Tx, flow: str, entity: str) -> bool:
     return bool(tx.rows(query.limit(1)))
 
 
+def count_asked(tx: Tx, flow: str, entity: str) -> int:
+    """How many records of an entity are to be decided."""
+    query = sa.select(sa.func.count()).where(todo.c.flow == flow, todo.c.entity == entity)
+    [[found]] = tx.rows(query)
+    return int(found)
+
+
 def restless(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> set[int]:
     """Those of these records that are still to be decided."""
 
