@@ -76,7 +76,7 @@ class Office:
 
     def check(self, **how):
         with self.open() as bridge:
-            return [one for one in bridge.check(**how) if one.kind == "drift"]
+            return [one for one in bridge.check(**how) if one.kind == "schema"]
 
     def narrow(self, length=40):
         name = self.sales.book["account"].columns["name"]
