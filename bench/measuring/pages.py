@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 import requests
 
 from oppbridge.connectors.dataverse import SPEC
 from oppbridge.connectors.dataverse.columns import NAMED
+from oppbridge.connectors.dataverse.describing import SETS, paths_of
 from oppbridge.connectors.dataverse.desk import ROOT, Entity
 from oppbridge.connectors.dataverse.rows import header_columns
 from oppbridge.connectors.dataverse.tables import table_of
@@ -21,6 +23,14 @@ from oppbridge.sandbox.generate import load_opportunities
 PAGE = 5000
 BASE = 20_000  # deals the twin is asked for; more are copies under other ids
 MARK = b"-0b5e-4000-8000-"  # the middle of every generated id; each copy has its own
+DESCRIBED = (
+    "account",
+    "opportunity",
+    "msdyn_predictivescore",
+    "opportunityproduct",
+    "competitor",
+    "connection",
+)
 TRACKED = {"accounts": "account", "opportunities": "opportunity"}
 
 
@@ -34,6 +44,7 @@ class Shelf:
 
     count: int
     small: dict[str, bytes] = field(default_factory=dict)
+    metadata: dict[str, bytes] = field(default_factory=dict)  # by path and query
     rows: dict[str, list[bytes]] = field(default_factory=dict)
     generation: int = 0
 
@@ -82,6 +93,9 @@ def take(count: int) -> Shelf:
         for one in NAMED.values():
             rows = list(_all(http, f"{root}/{one.set}"))
             shelf.small[one.set] = orjson.dumps({"value": rows})
+        for path in (SETS, *(path for name in DESCRIBED for path in paths_of(name))):
+            answer = http.get(f"{ready['services']['dataverse']}{path}")
+            shelf.metadata[unquote(path).removeprefix(f"{ROOT}/")] = answer.content
     return shelf
 
 

@@ -64,7 +64,9 @@ def _python(*command: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(HERE.parent), "BENCH_SECRET": "none"}
+    given = os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join(filter(None, [str(HERE.parent), given]))
+    return {**os.environ, "PYTHONPATH": path, "BENCH_SECRET": "none"}
 
 
 @contextmanager

@@ -20,7 +20,7 @@ class Finding:
     """One thing to know before a run.
 
     `severity` is error, warning or ok; `kind` says of what: access, unreachable, configuration,
-    map, drift (a table that is not what it was), or nothing in particular.
+    map, schema (a table that is not what it was), or nothing in particular.
     """
 
     severity: str
@@ -86,12 +86,12 @@ def _drifted(
     for one in look.drifts:
         message = f"{place(one)} ({one.field or '-'} in {file}) {one.message}"
         if not one.stops:
-            yield Finding("ok", system.name, entity, message, one.advice, "drift")
+            yield Finding("ok", system.name, entity, message, one.advice, "schema")
         elif not accept or one.absent:
             advice = one.advice if one.absent else f"{one.advice}, or accept it with --accept"
-            yield Finding("error", system.name, entity, message, advice, "drift")
+            yield Finding("error", system.name, entity, message, advice, "schema")
         else:
-            yield Finding("ok", system.name, entity, f"accepted: {message}", "", "drift")
+            yield Finding("ok", system.name, entity, f"accepted: {message}", "", "schema")
 
 
 def _maps(assembly: Assembly, system: System, only: str | None) -> Iterable[Finding]:

@@ -90,8 +90,9 @@ def look_at(
 
     try:
         description = system.connector.describe(entity)
-    except SchemaDrift:
-        return Look(None, [absent_table(system.maps[entity].native)])
+    except SchemaDrift as exc:
+        native = system.maps[entity].native
+        return Look(None, [absent_table(native, message=f"cannot be used ({exc})")])
     if description.assumed:
         return Look(description)
     text = text_of(description)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ..contract import Describer, Description
+from ..contract import Describer, Description, Surveyor
 from ..mapping import FieldMap
 from ..mapping.check import check_map
 from .trial import Trial
@@ -62,6 +62,12 @@ class DescriptionChecks:
         assert all(name == column.name for name, column in description.columns.items())
         for native in compiled.collections.values():
             assert native in description.collections, f"{native} is not described"
+
+    def test_what_did_not_change_is_described_alike(self, trial: Trial, entity: str) -> None:
+        first, again = described(trial, entity), described(trial, entity)
+        assert again == first, "a run would take it for another table"
+        if isinstance(trial.line, Surveyor):
+            assert trial.line.survey() == trial.line.survey()
 
 
 def described(trial: Trial, entity: str) -> Description:

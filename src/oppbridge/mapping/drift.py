@@ -80,9 +80,11 @@ def drifts(map: EntityMap, was: Description, now: Description, part: Part) -> li
     return sorted(found, key=lambda one: (not one.stops, one.table, one.column, one.kind))
 
 
-def absent_table(table: str, collection: str = "", field: str = "") -> Drift:
+def absent_table(
+    table: str, collection: str = "", field: str = "", message: str = "is gone"
+) -> Drift:
     """A table, or a collection of its parts, that is not there any more."""
-    return Drift(Kind.TABLE, table, collection, field, "is gone", "correct the map")
+    return Drift(Kind.TABLE, table, collection, field, message, "correct the map")
 
 
 def _of_table(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
 
 from oppbridge.connectors.dataverse import SPEC, DataverseSettings
-from oppbridge.contract import Connector, Describer, Finder, Reader, Selection, Writer
+from oppbridge.contract import Connector, Describer, Finder, Reader, Selection, Surveyor, Writer
 from oppbridge.errors import AccessDenied, ConfigError
 from oppbridge.mapping import compile_map, load_map
 from oppbridge.mapping.check import check_map
 from oppbridge.sandbox import Sandbox
+from oppbridge.sandbox.dataverse.schema.model import text
 from oppbridge.sandbox.dataverse.settings import Settings
 from tests.connectors.dataverse.conftest import SELECTIONS, settings_of
 
@@ -56,7 +58,8 @@ def test_a_managed_identity_needs_no_client():
 
 def test_the_line_keeps_every_part_of_the_contract(opened):
     line = opened()
-    assert all(isinstance(line, part) for part in (Connector, Reader, Writer, Finder, Describer))
+    parts = (Connector, Reader, Writer, Finder, Describer, Surveyor)
+    assert all(isinstance(line, part) for part in parts)
 
 
 def test_a_strict_environment_takes_its_tokens():
@@ -117,3 +120,37 @@ def test_metadata_tells_what_a_column_takes(opened):
     assert columns["_primarycontactid_value"].target == ("contacts",)
     assert columns["creditonhold"].choices == {"true": "Yes", "false": "No"}
     assert compile_map(load_map(SPEC.maps["account"])).origin == "accountid"
+
+
+def test_a_survey_tells_whether_any_table_changed(sandbox, opened):
+    line = opened()
+    stamp = line.survey()
+    assert stamp
+    assert line.survey() == stamp
+    sandbox.dataverse.alter("competitor", add=[text("opp_note", 5)])
+    assert line.survey() not in (None, stamp)
+
+
+def test_an_environment_without_the_function_has_no_stamp(sandbox, opened):
+    line = opened()
+    sandbox.faults.add("status", service="dataverse", path="RetrieveTimestamp", status=404)
+    assert line.survey() is None
+
+
+def test_a_table_under_another_name_is_described_by_it(sandbox, opened):
+    line = opened()
+    sandbox.dataverse.alter("account", called="firms", drop=["parentaccountid"])
+    described = line.describe("account")
+    assert described.native == "firms"
+    assert "_parentaccountid_value" not in described.columns
+
+
+def test_a_customer_that_may_be_one_of_fewer_kinds_is_shown_as_those(sandbox, opened):
+    line = opened()
+    assert "parentcustomerid_account" in line.describe("contact").columns
+    column = sandbox.dataverse.book["contact"].columns["parentcustomerid"]
+    left = tuple(one for one in column.towards if one.table != "account")
+    sandbox.dataverse.alter("contact", add=[replace(column, towards=left)])
+    columns = line.describe("contact").columns
+    assert "parentcustomerid_account" not in columns
+    assert "parentcustomerid_contact" in columns

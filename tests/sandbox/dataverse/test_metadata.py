@@ -143,5 +143,17 @@ def test_a_schema_may_drift_while_it_runs(api: Api) -> None:
     assert api.patch(f"competitors({row})", {"keyproduct": "x"}).status_code == 400
     assert api.patch(f"competitors({row})", {"opp_note": "fits"}).status_code == 204
     assert code(api.patch(f"competitors({row})", {"opp_note": "does not"})) == "0x80044331"
+    twin.alter("competitor", called="rivals")
+    assert api.get(f"rivals({row})")["name"] == "c"
+    assert api.call("GET", "competitors").status_code == 404
+    twin.alter("competitor", called="competitors")
     twin.alter("competitor", add=[text("keyproduct", 200)])
     assert api.get(f"competitors({row})?$select=keyproduct")["keyproduct"] == "bikes"
+
+
+def test_the_metadata_has_a_stamp_that_moves_with_it(api: Api) -> None:
+    stamp = api.get("RetrieveTimestamp()")["Timestamp"]
+    api.new("competitors", {"name": "c"})
+    assert api.get("RetrieveTimestamp()")["Timestamp"] == stamp
+    api.sandbox.dataverse.alter("competitor", add=[text("opp_note", 5)])
+    assert api.get("RetrieveTimestamp()")["Timestamp"] != stamp

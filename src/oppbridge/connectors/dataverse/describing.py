@@ -52,6 +52,8 @@ _OPTIONS = ("Picklist", "State", "Status", "Boolean")
 _FILLED = frozenset({"Owner", "State", "Status", "Boolean", "Picklist", "Uniqueidentifier"})
 _SCORES = "msdyn_predictivescore"
 
+SETS = Query(select=("LogicalName", "EntitySetName")).of(f"{ROOT}/EntityDefinitions")
+
 Sets = Mapping[str, str]
 
 
@@ -109,10 +111,7 @@ def _logical(child: Child) -> str:
 
 
 def _columns(desk: Desk, logical: str, sets: Sets) -> dict[str, Column]:
-    base = f"{ROOT}/EntityDefinitions(LogicalName='{logical}')/Attributes"
-    select = "LogicalName,AttributeType,RequiredLevel,IsValidForCreate,IsValidForUpdate"
-    paths = [Query(select=select.split(",")).of(base), *_facets(base)]
-    rows, *faceted = batched(desk, paths, desk.headers)
+    rows, *faceted = batched(desk, paths_of(logical), desk.headers)
     facets: dict[str, dict[str, Any]] = {}
     for some in faceted:
         for row in some:
@@ -125,14 +124,19 @@ def _columns(desk: Desk, logical: str, sets: Sets) -> dict[str, Column]:
     return found
 
 
-def _facets(base: str) -> Iterator[str]:
+def paths_of(logical: str) -> list[str]:
+    """What is asked of one table: its columns, then the facets of each kind."""
+    base = f"{ROOT}/EntityDefinitions(LogicalName='{logical}')/Attributes"
+    select = "LogicalName,AttributeType,RequiredLevel,IsValidForCreate,IsValidForUpdate"
+    paths = [Query(select=select.split(",")).of(base)]
     for cast, names in _FACETS.items():
         query = Query(select=("LogicalName", names))
-        yield query.of(f"{base}/Microsoft.Dynamics.CRM.{cast}")
+        paths.append(query.of(f"{base}/Microsoft.Dynamics.CRM.{cast}"))
     for kind in _OPTIONS:
         options = "TrueOption,FalseOption" if kind == "Boolean" else "Options"
         query = Query(select=("LogicalName",), expand=(f"OptionSet($select={options})",))
-        yield query.of(f"{base}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata")
+        paths.append(query.of(f"{base}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata"))
+    return paths
 
 
 def _of_attribute(
@@ -205,6 +209,5 @@ def _required(row: Mapping[str, Any], type: str) -> bool:
 
 
 def _sets(desk: Desk) -> Sets:
-    path = Query(select=("LogicalName", "EntitySetName")).of(f"{ROOT}/EntityDefinitions")
-    rows = all_rows(desk.session, path, desk.headers)
+    rows = all_rows(desk.session, SETS, desk.headers)
     return {str(row["LogicalName"]): str(row["EntitySetName"]) for row in rows}
