@@ -140,7 +140,7 @@ def _agree(
             value = echo.get(path)
         if trusted is not None and (path in trusted or path not in outgoing.expected):
             value = trusted.get(path)
-        if value is None and "/" in path:
+        if value is None and "/" in path and path not in (trusted or {}):
             shown.pop(path, None)
             _strip(shown, path)
             _strip(link.lag, told)

@@ -20,6 +20,7 @@ from .tables import Child, Kind
 
 _PRODUCT = "productid@odata.bind"
 _UNIT_NAME = "uomid_name"
+_TEXT = "productdescription"
 _DEFAULT_ROLE = "Stakeholder"
 
 
@@ -32,6 +33,7 @@ class Known:
     rival_ids: set[str] = field(default_factory=set)
     linked: set[tuple[str, str]] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    of_product: set[str] = field(default_factory=set)  # keys of lines that are of a product
 
 
 def look_up(desk: Desk, entity: Entity, writes: Sequence[Write]) -> Known:
@@ -49,6 +51,7 @@ def look_up(desk: Desk, entity: Entity, writes: Sequence[Write]) -> Known:
                 names.add(_rival_name(part))
                 owners.add(write.key or "")
     known.made = _made_already(desk, entity, [write for write in writes if write.again])
+    known.of_product = _of_product(desk, entity, writes)
     _look_up_units(desk, products - {""}, known)
     if names:
         _look_up_rivals(desk, names, owners - {""}, known)
@@ -69,6 +72,21 @@ def _made_already(desk: Desk, entity: Entity, again: Sequence[Write]) -> set[str
             rows = rows_where(desk, child.set, child.pk, ids, (child.pk,))
             made |= {str(row[child.pk]) for row in rows}
     return made
+
+
+def _of_product(desk: Desk, entity: Entity, writes: Sequence[Write]) -> set[str]:
+    """Of the lines that get another text: those of a product, which cannot be written in."""
+    wanted: dict[str, set[str]] = {}
+    for part in (part for write in writes for part in write.parts):
+        if part.action is Action.UPDATE and part.key and part.row.get(_TEXT) is not None:
+            wanted.setdefault(part.collection, set()).add(part.key)
+    found: set[str] = set()
+    for collection, keys in wanted.items():
+        child = entity.table.children[collection]
+        if child.kind is Kind.LINES:
+            rows = rows_where(desk, child.set, child.pk, keys, (child.pk, "_productid_value"))
+            found |= {str(row[child.pk]) for row in rows if row.get("_productid_value")}
+    return found
 
 
 def _look_up_units(desk: Desk, products: set[str], known: Known) -> None:
@@ -134,12 +152,12 @@ def _line(desk: Desk, child: Child, owner: str, part: Part, known: Known) -> lis
     if row.get("priceperunit") is not None:
         # Otherwise the price list would replace the price.
         row["ispriceoverridden"] = True
+    if product is not None or part.key in known.of_product:
+        row.pop(_TEXT, None)  # a line is of a product or written in, never both
     if part.action is Action.UPDATE:
-        return [_patch(child, part, bound(desk, row))]
+        return [_patch(child, part, bound(desk, row))] if row else []
     row = {name: value for name, value in row.items() if value is not None}
     row["isproductoverridden"] = product is None
-    if product is not None:
-        row.pop("productdescription", None)  # a line is of a product or written in, never both
     body = {child.pk: part.id, child.bind: _parent(child, owner), **bound(desk, row)}
     return [operation("POST", child.set, body, id=part_id(part.id))]
 
