@@ -1,5 +1,7 @@
 """check, map check, plugins, init, plugins' commands: each bad case has its message and code."""
 
+from dataclasses import replace
+
 import pytest
 
 from oppbridge.errors import AccessDenied, Unavailable
@@ -134,3 +136,27 @@ def test_nothing_asked_is_answered_with_the_help(shell):
     assert shell.code == 2
     assert shell.err.startswith("Usage: oppbridge")
     assert "Exit codes: 0 done;" in shell.err
+
+
+def narrowed(world):
+    """Somebody shortens a column of the north."""
+    crm = world.crms["north"]
+    table = crm.dialect.kinds["companies"]
+    title = replace(table.columns["title"], length=12)
+    companies = replace(table, columns={**table.columns, "title": title})
+    crm.dialect = replace(crm.dialect, kinds={**crm.dialect.kinds, "companies": companies})
+
+
+def test_a_table_that_changed_stops_a_run_until_it_is_accepted(world):
+    world("check")
+    narrowed(world)
+    world.add()
+    world("run", "both")
+    assert world.code == 2
+    assert "companies.title" in world.out + world.err
+    assert "oppbridge check --accept" in world.out + world.err
+    assert world("check").code == 1
+    assert world("check", "--accept").code == 1, "the map itself says more than the column holds"
+    assert "accepted" in world.out
+    assert world("run", "both").code == 0
+    assert [row["Name"] for row in world.crms["south"].rows("companies")] == ["Contoso"]

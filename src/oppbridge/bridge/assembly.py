@@ -166,6 +166,7 @@ class Assembly:
         policies = self.plugins.policies()
         for entity, one in section.entities.items():
             self._check_stamps(one, entity, systems, [*at, "entities", entity])
+            self._check_creates(one, entity, systems, [*at, "entities", entity])
         return Flow(
             name,
             [
@@ -215,6 +216,20 @@ class Assembly:
         if silent and places:
             told = f"{', '.join(silent)} does not say when a row changed: `latest` cannot decide"
             raise ConfigError(problem(self.found.path, places[0], f"{told}; name an owner, or ask"))
+
+    def _check_creates(
+        self, one: EntitySection, entity: str, systems: Mapping[str, System], path: Sequence[str]
+    ) -> None:
+        """A create whose answer is lost must be found again, or its twin accepted in writing."""
+        for name, part in one.systems.items():
+            creates = part.writes and part.creates and not part.at_least_once
+            if creates and not systems[name].finds_creates(entity):
+                told = (
+                    f"{name} can neither take a key for a new {entity} nor look one up: a lost "
+                    "answer could make it twice; set `creates: false`, or accept that with "
+                    "`at_least_once: true`"
+                )
+                raise ConfigError(problem(self.found.path, [*path, "systems", name], told))
 
     def _policy(
         self, one: EntitySection, policies: Mapping[str, Policy], path: Sequence[str]

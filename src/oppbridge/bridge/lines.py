@@ -71,11 +71,11 @@ class Lines:
             return line.report
 
     def look(self, flow: str, system: str, entity: str, key: str) -> None:
-        """Observe one row now, if the flow still moves it."""
-        with self.opened(flow) as line:
-            section = line.flow.entity(entity)
-            if section is not None and system in section.members:
-                try:
-                    look(Post(line, section.members[system], entity), [key])
-                finally:
-                    line.finish()
+        """Observe one row now, if the flow still moves it and its table is what it was."""
+        with self.surveyed(flow, None, [entity]) as line:
+            for section in line.chosen([entity]):
+                if system in section.members:
+                    try:
+                        look(Post(line, section.members[system], entity), [key])
+                    finally:
+                        line.finish()

@@ -23,7 +23,8 @@ def check(
     config: ConfigFile = DEFAULT,
     json: Json = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Take tables as they look now, where maps still fit.")
+        bool,
+        typer.Option("--accept", help="Take tables as they look now, but for what is gone."),
     ] = False,
 ) -> int:
     """Prove configuration, sign-in, permissions and maps.

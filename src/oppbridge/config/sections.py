@@ -62,6 +62,11 @@ class Participant(Section):
     reads: bool = Field(True, description="Its edits count.")
     writes: bool = Field(True, description="It receives changes.")
     creates: bool = Field(True, description="It receives records that it does not have yet.")
+    at_least_once: bool = Field(
+        False,
+        description="It may receive a record twice: asked for where it can neither take a key nor "
+        "look one up, so that a lost answer to a create cannot be told from a lost create.",
+    )
     owns: tuple[str, ...] = Field(
         (), description="Fields only it may edit, as in `['*']` or `['lines/*/price']`."
     )

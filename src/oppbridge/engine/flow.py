@@ -8,7 +8,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from ..contract import ConnectorSpec, Trait
+from ..contract import ConnectorSpec, Finder, Trait
 from ..decision import Clash, Enricher, Gate, Policy
 from ..match.rules import MatchRules
 from ..merge import PRESENCE
@@ -32,6 +32,13 @@ class System:
     def promises(self, entity: str, trait: Trait) -> bool:
         """Whether its connector promises `trait` for `entity`."""
         return self.spec.promises(entity, trait)
+
+    def finds_creates(self, entity: str) -> bool:
+        """Whether a create whose answer was lost is made once all the same."""
+        keyed = self.promises(entity, Trait.KEYED_CREATES)
+        return keyed or (
+            isinstance(self.connector, Finder) and self.maps[entity].origin is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

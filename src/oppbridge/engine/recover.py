@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..contract import Action, Change, Receipt, Trait
+from ..contract import Action, Change, Finder, Receipt, Trait
 from ..errors import Invalid, Reject, Unavailable
 from ..store import Link, Planned, links, records, trail, writes
 from .behind import leave_behind
@@ -92,8 +92,8 @@ def _resend(post: Post, creates: Sequence[Outgoing]) -> None:
 def _find(post: Post, creates: Sequence[Outgoing]) -> dict[str, Change]:
     """Where keys cannot be chosen: rows that carry the record's id, by that id."""
     column = post.map.origin
-    if column is None:
-        return {}
+    if column is None or not isinstance(post.connector, Finder):
+        return {}  # accepted in the configuration: `at_least_once`
     changes = post.connector.find(post.entity, column, [one.write.origin for one in creates])
     return {
         origin: change
