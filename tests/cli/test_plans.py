@@ -1,5 +1,7 @@
 """Plans on the command line: applied as shown, drifted, approved, undone, released, as a page."""
 
+import sqlite3
+
 import pytest
 
 from oppbridge.kit.south import SOUTH
@@ -206,3 +208,21 @@ def test_a_plan_is_a_page_in_which_nothing_a_system_holds_is_markup(world):
     assert "<script" not in text
     assert plan["digest"] in text
     assert "http" not in text.replace("http-equiv", "")
+
+
+def test_the_audit_trail_tells_who_did_what_and_is_checked(world):
+    key = world.add()
+    world("run", "both")
+    world.crms["north"].remove("companies", key)
+    plan = world.json("plan", "both", "--by", "ada")
+    world("approve", "--plan", plan["digest"], "--by", "grace")
+    world("apply", plan["digest"])
+    found = world.json("audit", "verify")
+    assert (world.code, found["lines"], found["problems"]) == (0, 5, [])
+    assert found["head"] in world("audit", "verify", "--head", found["head"]).out
+    with sqlite3.connect(world.folder / "oppbridge.db") as store:
+        told = store.execute("select who, what from audit order by id").fetchall()
+        assert told[1:4] == [("ada", "planned"), ("grace", "approved"), (told[3][0], "applied")]
+        store.execute("update audit set who = 'ada' where who = 'grace'")
+    assert "line 3" in world("audit", "verify").out
+    assert world.code == 1

@@ -8,7 +8,7 @@ from ..engine import Line, Report, judge, watch
 from ..engine.apply import apply
 from ..engine.brake import brake
 from ..errors import ConfigError
-from ..store import Store, Tx, plans
+from ..store import Store, Tx, audit, plans
 from .lines import Lines, Progress
 from .people import alike, known_plan
 from .plans import Plan, digest_of, listed_of, sendable, shown
@@ -43,15 +43,19 @@ def keep(
         plan = Plan(flow, digest_of(listed), shown(tx, listed), problems, stays)
         made = plans.Kept(plan.digest, flow, store.clock(), by, None)
         plans.keep(tx, made, sendable(listed))
+        told = {"flow": flow, "plan": plan.digest, "writes": len(listed)}
+        audit.note(tx, made.made, by, "planned", told)
         return plan
 
 
-def applied(lines: Lines, digest: str, progress: Progress | None) -> Report:
+def applied(lines: Lines, digest: str, by: str, progress: Progress | None) -> Report:
     """Send the plan with this digest. Raises ConfigError where it lacks an approval it needs."""
-    with lines.store.read() as tx:
+    with lines.store.write() as tx:
         plan = known_plan(tx, digest)
         _approved(tx, lines, plan)
         items = plans.items(tx, digest)
+        told = {"flow": plan.flow, "plan": digest}
+        audit.note(tx, lines.store.clock(), by, "applied", told)
     with lines.surveyed(plan.flow, progress) as line:
         return apply(line, items)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..engine import Report
     from ..engine.verification import Verification
     from ..store import Store
+    from ..store.audit import Checked
     from .assembly import Assembly
     from .checking import Finding
     from .matching import Match
@@ -159,7 +160,7 @@ class Bridge:
             line.tell(RunFinished(flow, line.began(), report.by_entity(), told))
             return report
 
-    def apply(self, digest: str, progress: Progress | None = None) -> Report:
+    def apply(self, digest: str, progress: Progress | None = None, by: str = "") -> Report:
         """Deliver exactly the plan with this digest, as far as it still holds.
 
         What has changed since, in a source or a target, is left alone: `drifted` names it, and the
@@ -167,7 +168,7 @@ class Bridge:
         """
         from .applying import applied
 
-        return applied(self._lines, digest, progress)
+        return applied(self._lines, digest, by, progress)
 
     def undo(self, run: int, progress: Progress | None = None, by: str = "") -> Plan:
         """Plan the reverse of a run, from what every row held before it. Sends nothing.
@@ -179,11 +180,18 @@ class Bridge:
 
         return undone(self._lines, run, by, progress)
 
-    def release(self, run: int) -> int:
+    def release(self, run: int, by: str = "") -> int:
         """Have the next plan do again what undoing a run undid. Returns how many records."""
         from .undoing import released
 
-        return released(self._lines, run)
+        return released(self._lines, run, by)
+
+    def audit(self, head: str | None = None) -> Checked:
+        """Check the audit trail; `head` is a chain that was kept elsewhere and must be in it."""
+        from ..store import audit
+
+        with self._store.read() as tx:
+            return audit.check(tx, head)
 
     def verify(
         self,
@@ -247,11 +255,11 @@ class Bridge:
 
         return refuse(self._store, ids, by)
 
-    def retry(self, ids: Sequence[int]) -> int:
+    def retry(self, ids: Sequence[int], by: str = "") -> int:
         """Try dead letters again: writes with the next run, unreadable rows now."""
         from .people import retry
 
-        for letter in retry(self._store, ids):
+        for letter in retry(self._store, ids, by):
             self._lines.look(letter.flow, letter.system, letter.entity, letter.key or "")
         return len(ids)
 

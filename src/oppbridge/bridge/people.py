@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import ConfigError
-from ..store import Planned, Store, Tx, plans, records, writes
+from ..store import Planned, Store, Tx, audit, plans, records, writes
 from .matching import settle_match
 
 Strict = Callable[[Tx, str], bool]
@@ -44,6 +44,7 @@ def approve(
         answered = [write.id for write in (*clashes, *matches)]
         writes.decided_by(tx, [w.id for w in chosen if w.id not in answered], "approved", by)
         writes.decided_by(tx, answered, "done", by)
+        _note(store, tx, by, "approved", chosen, choice=choice)
         return len(chosen)
 
 
@@ -57,6 +58,7 @@ def approve_plan(store: Store, digest: str, by: str, strict: Strict) -> int:
         held = [w for w in writes.in_state(tx, ("held",), plan.flow) if w.digest in listed]
         writes.decided_by(tx, [write.id for write in held], "approved", by)
         plans.approve(tx, digest, by)
+        _note(store, tx, by, "approved", held, plan=digest)
         return len(held)
 
 
@@ -98,15 +100,17 @@ def refuse(store: Store, ids: Sequence[int], by: str) -> int:
     with store.write() as tx:
         chosen = _held(tx, ids)
         writes.decided_by(tx, [write.id for write in chosen], "refused", by)
+        _note(store, tx, by, "refused", chosen)
         return len(chosen)
 
 
-def retry(store: Store, ids: Sequence[int]) -> list[Planned]:
+def retry(store: Store, ids: Sequence[int], by: str = "") -> list[Planned]:
     """Have dead writes sent with the next run; letters about unreadable rows are returned."""
     with store.write() as tx:
         chosen = _in_state(tx, ids, "dead")
         again = [write.id for write in chosen if write.action != "read"]
         writes.decided_by(tx, again, "planned", "")
+        _note(store, tx, by, "retried", chosen)
         return [write for write in chosen if write.action == "read"]
 
 
@@ -115,7 +119,17 @@ def drop(store: Store, ids: Sequence[int], by: str) -> int:
     with store.write() as tx:
         chosen = _in_state(tx, ids, "dead")
         writes.decided_by(tx, [write.id for write in chosen], "refused", by)
+        _note(store, tx, by, "dropped", chosen)
         return len(chosen)
+
+
+def _note(
+    store: Store, tx: Tx, by: str, what: str, chosen: Sequence[Planned], **more: str | None
+) -> None:
+    """Put what a person said into the audit trail."""
+    told: dict[str, Any] = {"writes": [[one.id, one.action, one.digest] for one in chosen]}
+    told |= {name: value for name, value in more.items() if value is not None}
+    audit.note(tx, store.clock(), by, what, told)
 
 
 def _held(tx: Tx, ids: Sequence[int]) -> list[Planned]:

@@ -7,7 +7,7 @@ from ..engine.behind import UNDO
 from ..engine.release import release
 from ..engine.undo import plan_undo
 from ..errors import ConfigError
-from ..store import trail
+from ..store import audit, trail
 from .applying import keep
 from .lines import Lines, Progress
 from .plans import Plan
@@ -27,7 +27,7 @@ def undone(lines: Lines, run: int, by: str, progress: Progress | None) -> Plan:
     return keep(lines.store, f"{UNDO}{run}", by, None, problems, report.drifted)
 
 
-def released(lines: Lines, run: int) -> int:
+def released(lines: Lines, run: int, by: str) -> int:
     """Ask anew for whatever undoing a run has undone. Returns how many records."""
     with lines.surveyed(f"{UNDO}{run}") as line:
         try:
@@ -36,4 +36,6 @@ def released(lines: Lines, run: int) -> int:
             line.finish()
     if not count:
         raise ConfigError(f"nothing of run {run} was undone")
+    with lines.store.write() as tx:
+        audit.note(tx, lines.store.clock(), by, "released", {"run": run, "records": count})
     return count

@@ -28,7 +28,7 @@ def _brought(name: str) -> Any:
 
 def build() -> typer.Typer:
     """The application, with every built-in command."""
-    from . import demo, looking, matching, moving, people, starting, undoing, verifying
+    from . import auditing, demo, looking, matching, moving, people, starting, undoing, verifying
 
     app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
     app.callback()(start)
@@ -42,6 +42,10 @@ def build() -> typer.Typer:
     maps = typer.Typer(no_args_is_help=True, help="Maps between native rows and records.")
     maps.command("check")(looking.map_check)
     app.add_typer(maps, name="map")
+    audit = typer.Typer(no_args_is_help=True, help="The trail of who did what.")
+    audit.command("verify")(auditing.verify)
+    audit.callback()(_only_a_group)
+    app.add_typer(audit, name="audit")
     sandbox = typer.Typer(no_args_is_help=True, help="Local twins of Dynamics 365.")
     sandbox.command("serve")(starting.serve)
     sandbox.callback()(_only_a_group)

@@ -48,6 +48,7 @@ def run(
 
 def apply(
     plan: Annotated[str, typer.Argument(help="The digest `oppbridge plan` printed.")],
+    by: By = None,
     config: ConfigFile = DEFAULT,
     json: Json = False,
 ) -> int:
@@ -59,7 +60,7 @@ def apply(
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge, progress(json) as bars:
-        report = bridge.apply(plan, progress=bars)
+        report = bridge.apply(plan, bars, who(by))
         allowed = bridge.limit(report.flow)
     show(json, report.to_json(), lambda: tell_report(report))
     code = code_of_report(report, allowed)

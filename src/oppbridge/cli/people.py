@@ -95,12 +95,12 @@ def dead(flow: OneFlow = None, config: ConfigFile = DEFAULT, json: Json = False)
     return Code.OK
 
 
-def retry(ids: Ids, config: ConfigFile = DEFAULT, json: Json = False) -> int:
+def retry(ids: Ids, by: By = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:
     """Try dead letters again with the next run."""
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
-        count = bridge.retry(ids)
+        count = bridge.retry(ids, who(by))
     show(json, {"retried": count}, lambda: say(f"{count} go again with the next run"))
     return Code.OK
 

@@ -32,7 +32,7 @@ def undo(
     return tell_plan(found, html, json=json)
 
 
-def release(run: RunId, config: ConfigFile = DEFAULT, json: Json = False) -> int:
+def release(run: RunId, by: By = None, config: ConfigFile = DEFAULT, json: Json = False) -> int:
     """Have the next plan or run do again what undoing a run has undone.
 
     Until then it stays undone; only values agreed later are written.
@@ -40,6 +40,6 @@ def release(run: RunId, config: ConfigFile = DEFAULT, json: Json = False) -> int
     from ..bridge import Bridge
 
     with Bridge.open(config) as bridge:
-        count = bridge.release(run)
+        count = bridge.release(run, who(by))
     show(json, {"released": count}, lambda: say(f"{count} records are decided with the next run"))
     return Code.OK

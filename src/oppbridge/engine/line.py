@@ -12,7 +12,7 @@ from ..contract import Trait
 from ..errors import AccessDenied, OppBridgeError, Unavailable
 from ..hookspecs import Event
 from ..records.scalars import instant_text
-from ..store import Lease, Store, Tx, cursors, described, runs
+from ..store import Lease, Planned, Store, Tx, audit, cursors, described, runs
 from ..store.cursors import Place
 from ..store.described import Described
 from .flow import EntityFlow, Flow, Member
@@ -176,6 +176,14 @@ class Post:
         """Add to one of this post's counters."""
         if by:
             self.line.report.count(self.entity, self.system, what, by)
+
+    def seal(self, tx: Tx, settled: Sequence[Planned]) -> None:
+        """Put what became of writes into the audit trail."""
+        told = [[one.id, one.action, one.state, one.digest] for one in settled]
+        if told:
+            where = {"flow": self.line.flow.name, "system": self.system, "entity": self.entity}
+            who = f"run {self.line.run_id}"
+            audit.note(tx, self.line.now(), who, "wrote", {**where, "writes": told})
 
     def progress(self, stage: str, count: int) -> None:
         """Tell who watches."""

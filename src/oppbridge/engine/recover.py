@@ -133,6 +133,7 @@ def _look(post: Post, others: Sequence[Outgoing]) -> None:
             )
         learn(tx, post, seen)
         trail.narrow(tx, [one for one, _ in arrived], post.line.now())
+        post.seal(tx, [one for one, _ in arrived])
         kept = {one.id for one, _ in arrived}
         writes.drop(tx, [one.planned.id for one in others if one.planned.id not in kept])
         ids = [one.planned.record_id for one in others if one.planned.record_id]

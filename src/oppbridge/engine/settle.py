@@ -59,6 +59,7 @@ def settle(tx: Tx, post: Post, batch: Sequence[tuple[Outgoing, Receipt]]) -> Set
     for key in out.renamed:
         _repoint(tx, post, key)
     writes.move(tx, out.moved, post.line.now())
+    post.seal(tx, [one for one in out.moved if one.state in ("done", "dead")])
     writes.drop(tx, out.forget)
     records.ask(tx, post.line.flows(post.entity), post.entity, sorted(out.ask))
     if out.fresh or out.back:

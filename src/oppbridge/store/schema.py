@@ -142,6 +142,17 @@ planned = Table(
     Index("planned_write", "write_id"),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),  # without gaps
+    Column("at", String(40), nullable=False),  # UTC
+    Column("who", String(200), nullable=False),
+    Column("what", String(30), nullable=False),
+    Column("told", Text, nullable=False),  # canonical JSON
+    Column("chain", String(64), nullable=False),  # SHA-256 over the line and the chain before it
+)
+
 undone = Table(
     "undone",
     metadata,
