@@ -6,13 +6,17 @@ import functools
 import importlib
 import os
 import signal
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from oppbridge.bridge import Bridge
+from tests.chaos.case import told_of
 from tests.chaos.place import FLOW
 
 BEFORE, AFTER = "before", "after"
@@ -67,8 +71,9 @@ class Where:
 class _Watch:
     """What is under way in this process; kills it at the point it waits for."""
 
-    def __init__(self, point: Point, where: Where) -> None:
-        self.point, self.where = point, where
+    def __init__(self, point: Point, where: Where, signal: int) -> None:
+        self.point, self.where, self.signal = point, where, signal
+        self.met = False
         self.under_way: list[tuple[str, str, str]] = []
 
     def step(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,13 +92,19 @@ class _Watch:
         @functools.wraps(real)
         def dying(*words: Any, **named: Any) -> Any:
             if self.point.when == BEFORE and self.due(words):
-                die()
+                self.strike()
             found = real(*words, **named)
             if self.point.when == AFTER and self.due(words):
-                die()
+                self.strike()
             return found
 
         return dying
+
+    def strike(self) -> None:
+        """SIGKILL: as the kernel ends a process. SIGSTOP: as one that sleeps, until it wakes."""
+        if not self.met:
+            self.met = True
+            os.kill(os.getpid(), self.signal)
 
     def due(self, words: tuple[Any, ...]) -> bool:
         """Whether this call is the one: of the entity and system, in the step, and a write."""
@@ -109,18 +120,14 @@ class _Watch:
         return (self.point.inside, system, self.where.entity) in self.under_way
 
 
-def die() -> None:
-    """As the kernel ends a process that uses too much memory, or a machine that goes down."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _run(config: Path, point: str, where: Where) -> None:
-    watch = _Watch(POINTS[point], where)
+def _run(config: Path, point: str, where: Where, signal: int) -> None:
+    watch = _Watch(POINTS[point], where, signal)
     for module, name, step in STEPS:
         _replace(module, name, functools.partial(watch.step, step))
     _replace(watch.point.module, watch.point.name, watch.deadly)
     with Bridge.open(config) as bridge:
-        bridge.run(FLOW)
+        told = told_of(lambda: bridge.run(FLOW))
+    sys.exit(0 if told.outcome in ("done", "retry", "waiting") else 1)
 
 
 def _replace(module: str, name: str, change: Callable[[Callable[..., Any]], Any]) -> None:
@@ -131,14 +138,44 @@ def _replace(module: str, name: str, change: Callable[[Callable[..., Any]], Any]
     setattr(owner, last, change(getattr(owner, last)))
 
 
-def killed(config: Path, point: str, where: Where) -> bool:
-    """Whether a run was killed at a point; False when it never came there."""
+def _child(config: Path, point: str, where: Where, kind: int) -> Any:
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.chaos.dying", "oppbridge.bridge.lines"])
-    child = context.Process(target=_run, args=(config, point, where))
+    child = context.Process(target=_run, args=(config, point, where, kind))
     child.start()
+    return child
+
+
+def killed(config: Path, point: str, where: Where) -> bool:
+    """Whether a run was killed at a point; False when it never came there."""
+    child = _child(config, point, where, signal.SIGKILL)
     child.join(60)
-    return child.exitcode == -signal.SIGKILL
+    return bool(child.exitcode == -signal.SIGKILL)
 
 
-__all__ = ["POINTS", "Where", "killed"]
+@contextmanager
+def asleep(config: Path, point: str, where: Where) -> Iterator[None]:
+    """A run of another process that sleeps at a point; at the end it wakes and goes on.
+
+    It may end well, or be told that somebody else was at work; a defect in it fails the case.
+    """
+    child = _child(config, point, where, signal.SIGSTOP)
+    until = time.monotonic() + 60
+    while _state(child.pid) != "T":
+        assert child.is_alive(), f"the run never came to {point}"
+        assert time.monotonic() < until, f"the run did not come to {point} in a minute"
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+        child.join(60)
+    assert child.exitcode == 0, f"who slept ended with {child.exitcode}"
+
+
+def _state(pid: int) -> str:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.read_text().rpartition(")")[2].split()[0] if stat.exists() else "?"
+
+
+__all__ = ["POINTS", "Where", "asleep", "killed"]
