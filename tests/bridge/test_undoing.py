@@ -11,7 +11,7 @@ from tests.chaos import oracles
 from tests.chaos.people import busy
 from tests.chaos.place import FLOW, begun
 
-STAMPS = oracles.MOVING | {"_modifiedby_value", "closedon"}
+STAMPS = oracles.MOVING | {"_modifiedby_value"}
 
 
 @pytest.fixture(scope="module")

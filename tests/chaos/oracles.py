@@ -183,7 +183,9 @@ def unbound(sandbox: Sandbox) -> list[str]:
     return said
 
 
-MOVING = frozenset({"createdon", "modifiedon", "versionnumber", "_version", "overriddencreatedon"})
+MOVING = frozenset(
+    {"createdon", "modifiedon", "versionnumber", "_version", "overriddencreatedon", "closedon"}
+)
 TABLES = ("account", "contact", "product", "quote", "quotedetail", "salesorder", "salesorderdetail")
 SETS = (
     "CustomersV3",
