@@ -37,7 +37,7 @@ def finished(config: Path, code: int = 0, words: Sequence[str] = RUN) -> str:
     return out
 
 
-def ten_kills(config: Path, sandbox: Sandbox, service: str, seed: int, most: int = 30) -> None:
+def ten_kills(config: Path, sandbox: Sandbox, service: str, seed: int, most: int = 45) -> None:
     """Ten runs that are killed at random moments; at least four of them while they write.
 
     None gets further than `most` requests.

@@ -105,7 +105,7 @@ def test_ten_kills_end_in_the_state_of_an_unbroken_run(shop, numbers, old):
     (shop / "oppbridge.db").unlink()
     with unlimited() as sandbox:
         config = renumbered(shop, sandbox, numbers)
-        ten_kills(config, sandbox, "scm", seed=20261126, most=45)
+        ten_kills(config, sandbox, "scm", seed=20261126, most=75)
         assert 0 < len(sandbox.scm.rows("SalesOrderHeadersV2")) < 166
         finished(config, code=1)
         assert state(sandbox) == unbroken

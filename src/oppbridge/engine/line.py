@@ -65,7 +65,7 @@ class Line:
     looks: int = 2  # passes that are added for such rows: one that always moves is told
     scope: Scope | None = None  # the only writes that may be sent; None where all may
     barred: set[str] = field(default_factory=set)  # entities that stand still in this run
-    described: list[Described] = field(default_factory=list)  # to be kept when the run ends
+    described: list[Described] = field(default_factory=list)  # to be kept with the first write
 
     def chosen(self, only: Collection[str] | None = None) -> list[EntityFlow]:
         """The flow's entities in order, those of `only` where given, without those barred."""
@@ -102,6 +102,8 @@ class Line:
             with self.store.write() as tx:
                 self.lease = runs.acquire(tx, names, self.now())
                 self.run_id = runs.begin(tx, self.flow.name, self.report.started)
+                described.keep(tx, self.described, self.now())
+            self.described.clear()
             self.renewed = self.now()
 
     @contextmanager
