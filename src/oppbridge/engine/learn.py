@@ -67,7 +67,7 @@ def learn(tx: Tx, post: Post, seen: Seen) -> list[int]:
         if link is None:
             strangers.append((change, digest, values, parts))
         else:
-            link.parts = parts | link.parts
+            link.parts = adopted(parts, link.parts, values)
             _moved(post, link, change, digest, values, out)
     _introduce(tx, post, strangers, out)
     _store(tx, post, out)
@@ -83,7 +83,23 @@ def readout(post: Post, row: Native) -> tuple[dict[str, Scalar], dict[str, str]]
             id = uuid_text(str(values.pop(path)))
             if id is not None:
                 parts[path.removesuffix("/@")] = id
-    return values, parts
+    return values, adopted(parts, {}, values)
+
+
+def adopted(
+    own: Mapping[str, str], known: Mapping[str, str], there: Mapping[str, Scalar]
+) -> dict[str, str]:
+    """The ids of parts: those known, and what parts say themselves unless another one has it.
+
+    A copied line carries the id of the one it was copied from, and is a line of its own.
+    """
+    out = dict(known)
+    taken = {id for stem, id in known.items() if stem in there}
+    for stem, id in own.items():
+        if stem not in out and id not in taken:
+            out[stem] = id
+            taken.add(id)
+    return out
 
 
 def uuid_text(text: str) -> str | None:

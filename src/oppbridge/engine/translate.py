@@ -89,8 +89,10 @@ def news_of(
         out.changed, out.paths = changed, dict(zip(changed, changed, strict=True))
         out.first = changed.keys() - shown.keys()
         return out
-    out.paths = {record_path(link, path): path for path in changed}
-    out.changed = dict(zip(out.paths, changed.values(), strict=True))
+    for path, value in changed.items():
+        told = record_path(link, path)
+        if out.changed.get(told) is None:  # one part may go and come back under another key
+            out.paths[told], out.changed[told] = path, value
     out.first = {told for told, path in out.paths.items() if path not in shown}
     return out
 

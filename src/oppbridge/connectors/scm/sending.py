@@ -138,7 +138,9 @@ class Post:
             self._judged(item, outcome) for item, outcome in zip(items, outcomes, strict=False)
         ]
         cut_off = not answer.body.rstrip().endswith(b"--")
-        lost = Sent(error=Unsure("the answer to a batch was cut off")) if cut_off else None
+        stopped = bool(found) and found[-1] is not None and found[-1].error is not None
+        never = stopped and not cut_off  # else it went on, and an answer is missing
+        lost = None if never else Sent(error=Unsure("an answer to a part of a batch is missing"))
         return [*found, *[lost] * (len(items) - len(found))]
 
     def _item(self, sends: Sequence[Send]) -> Operation | ChangeSet:
