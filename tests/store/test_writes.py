@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from oppbridge.store import Planned, writes
+from oppbridge.store import Planned, sending, writes
 from oppbridge.store.schema import write as table
 
 FULL = Planned(
@@ -54,14 +54,14 @@ def test_what_is_ready_comes_as_planned_and_only_to_be_sent(store):
     ids = add(store, *(plain(state=state) for state in states))
     add(store, plain(action="clash"), plain(flow="g"), plain(system="scm"), plain(entity="contact"))
     with store.read() as tx:
-        ready = writes.ready(tx, "f", "sales", "account", 0, 10)
+        ready = sending.ready(tx, "f", "sales", "account", 0, 10)
         assert [one.id for one in ready] == ids[:3]
-        assert [one.id for one in writes.ready(tx, "f", "sales", "account", ids[0], 1)] == [ids[1]]
-        assert writes.first_ready(tx, "sales", "account") == ids[0]
-        assert writes.first_ready(tx, "sales", "order") == 0
-        assert [one.id for one in writes.in_doubt(tx, "sales", "account", 0, 10)] == [ids[6]]
-        assert writes.doubtful(tx) == {("sales", "account")}
-        assert writes.sendable(tx, "g") == {("sales", "account")}
+        assert [one.id for one in sending.ready(tx, "f", "sales", "account", ids[0], 1)] == [ids[1]]
+        assert sending.first_ready(tx, "sales", "account") == ids[0]
+        assert sending.first_ready(tx, "sales", "order") == 0
+        assert [one.id for one in sending.in_doubt(tx, "sales", "account", 0, 10)] == [ids[6]]
+        assert sending.doubtful(tx) == {("sales", "account")}
+        assert sending.sendable(tx, "g") == {("sales", "account")}
         assert [one.id for one in writes.open_of(tx, [1], "f")[1]][:7] == ids[:7]
 
 

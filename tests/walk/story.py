@@ -151,7 +151,7 @@ def _rest(world: World, people: People) -> list[str]:
         if report.stopped:
             return [f"stopped: {report.stopped}"]
         quiet = quiet + 1 if before == [crm.writes for crm in world.crms.values()] else 0
-        if quiet > 4:
+        if quiet > 1 + world.sweep_every:  # a removal may be seen by a sweep alone
             break
     else:
         return [f"never rests: {report.to_json()}"]

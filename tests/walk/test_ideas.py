@@ -35,7 +35,7 @@ IDEAS = {
     ),
     "an intent is stored before it is sent": (
         "engine/deliver.py",
-        "        writes.sent(tx, [one.planned for one in outgoing], post.line.run_id)\n    receipts",
+        "        sending.sent(tx, [one.planned for one in outgoing], post.line.run_id)\n    receipts",
         "        pass\n    receipts",
     ),
     "what was begun is finished before anyone observes": (

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..match.pairing import Pair, Seat, among, in_words, settled
 from ..match.score import Traits
 from ..merge import PRESENCE
-from ..store import Link, Tx, joins, links, pairs, records, writes
+from ..store import Link, Tx, joins, links, pairs, records, sending
 from ..store.pairs import Doubt
 from .compare import BLOCK, compared, keys_of, values_of
 from .flow import EntityFlow
@@ -215,7 +215,7 @@ def _in_words(one: Pair) -> str:
 def _join(tx: Tx, search: Search, groups: Sequence[Group]) -> None:
     """Make records one, unless they have come to stand in one system, or one is being written."""
     ids = sorted({id for group in groups for id in group.ids})
-    known, busy = records.by_id(tx, ids), writes.under_way(tx, ids)
+    known, busy = records.by_id(tx, ids), sending.under_way(tx, ids)
     held = links.of_records(tx, ids)
     into: dict[int, int] = {}
     told: list[joins.Join] = []

@@ -8,7 +8,7 @@ from .. import hookspecs
 from ..contract import Receipt
 from ..errors import ContractBroken, Reject, Retry, Unlinked
 from ..hookspecs import Delivered
-from ..store import Link, Planned, links, records, writes
+from ..store import Link, Planned, links, records, sending, writes
 from .line import Post
 from .observe import look
 from .render import Directory, Outgoing, render
@@ -20,13 +20,13 @@ def deliver(post: Post, actions: Sequence[str]) -> int:
     sent = 0
     size = max(1, post.member.system.spec.limits.batch)
     with post.line.store.read() as tx:
-        first = writes.first_ready(tx, post.system, post.entity)
+        first = sending.first_ready(tx, post.system, post.entity)
     if not first:
         return 0
     after = first - 1
     while True:
         with post.line.store.read() as tx:
-            ready = writes.ready(
+            ready = sending.ready(
                 tx, post.line.flow.name, post.system, post.entity, after, size * 10
             )
         if not ready:
@@ -48,7 +48,7 @@ def _batch(post: Post, batch: Sequence[Planned]) -> Settled:
     if not outgoing:
         return Settled()
     with post.line.write() as tx:
-        writes.sent(tx, [one.planned for one in outgoing], post.line.run_id)
+        sending.sent(tx, [one.planned for one in outgoing], post.line.run_id)
     receipts = send(post, outgoing)
     with post.line.write() as tx:
         settled = settle(tx, post, list(zip(outgoing, receipts, strict=True)))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ..contract import Action, Change, Finder, Receipt, Trait
 from ..errors import Invalid, Reject, Unavailable
-from ..store import Link, Planned, links, records, trail, writes
+from ..store import Link, Planned, links, records, sending, trail, writes
 from .behind import leave_behind
 from .deliver import send
 from .learn import learn, readout
@@ -33,7 +33,7 @@ def recover(post: Post) -> None:
     size = max(BATCH, post.member.system.spec.limits.batch)  # a lost call is looked up in one
     while True:
         with post.line.store.read() as tx:
-            batch = writes.in_doubt(tx, post.system, post.entity, after, size)
+            batch = sending.in_doubt(tx, post.system, post.entity, after, size)
         if not batch:
             break
         after = batch[-1].id
@@ -43,7 +43,7 @@ def recover(post: Post) -> None:
         _look(post, [one for one in outgoing if one.write.action is not Action.CREATE])
     if (post.system, post.entity) in post.line.unsure:
         with post.line.store.read() as tx:
-            if writes.in_doubt(tx, post.system, post.entity, 0, 1):
+            if sending.in_doubt(tx, post.system, post.entity, 0, 1):
                 raise Unavailable(post.line.unsure[post.system, post.entity])
 
 
@@ -163,6 +163,7 @@ def _arrived(post: Post, one: Outgoing, link: Link, change: Change) -> bool:
             shown = {p: v for p, v in shown.items() if p != path and not p.startswith(path + "/")}
             link.lag = {p: v for p, v in link.lag.items() if not p.startswith(told + "/")}
     link.shown = shown
+    link.parts = {s: id for s, id in link.parts.items() if s in shown or s in now}
     one.planned.fields = {p: v for p, v in one.planned.fields.items() if p in came}
     one.planned.before = {p: v for p, v in one.planned.before.items() if _came(p, came)}
     return bool(came)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ..errors import Reject, Retry, Stop
-from ..store import Tx, records, writes
+from ..store import Tx, records, sending, writes
 from .adopt import adopt
 from .brake import brake
 from .decide import decide
@@ -89,7 +89,7 @@ def carry_out(line: Line, chosen: Sequence[EntityFlow]) -> int:
     """Deliver creates and updates in order, then deletions in reverse. Returns how many went."""
     posts = [post for post in _posts(line, chosen) if post.member.writes]
     with line.store.read() as tx:
-        waiting = writes.sendable(tx, line.flow.name)
+        waiting = sending.sendable(tx, line.flow.name)
     sent = sum(_guarded(post, _send) for post in posts if _key(post) in waiting)
     return sent + sum(_guarded(post, _delete) for post in reversed(posts) if _key(post) in waiting)
 
@@ -167,7 +167,7 @@ def _guarded(post: Post, step: Callable[[Post], int]) -> int:
 
 def _recover(post: Post) -> int:
     with post.line.store.read() as tx:
-        doubtful = writes.doubtful(tx)
+        doubtful = sending.doubtful(tx)
     if _key(post) in doubtful:
         recover(post)
     return 0

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..records.scalars import instant_text
+from .prepared import Prepared
 from .rows import canonical
 from .schema import audit, sequence
 from .transaction import Tx
@@ -35,10 +36,13 @@ class Entry:
     chain: str
 
 
+_CHAIN = Prepared(lambda _: sa.select(audit.c.chain).where(audit.c.id == sa.bindparam("line")))
+
+
 def note(tx: Tx, now: float, who: str, what: str, told: Any) -> None:
     """Add a line. Whoever adds one waits for whoever is adding one: there is one order."""
     [id] = tx.allocate("audit", 1)
-    rows = tx.rows(sa.select(audit.c.chain).where(audit.c.id == id - 1))
+    rows = tx.ask(_CHAIN, line=id - 1)
     before = rows[0][0] if rows else FIRST
     at, text = instant_text(datetime.fromtimestamp(now, UTC)), canonical(told)
     row = (id, at, who, what, text, seal(before, id, at, who, what, text))

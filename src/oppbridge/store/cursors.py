@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ..decision import Observed
 from ..errors import Unavailable
+from .prepared import Prepared
 from .rows import dump, load
 from .schema import cursor, history
 from .transaction import Tx
@@ -25,27 +26,39 @@ class Place:
     revision: int = 0
 
 
-def place(tx: Tx, system: str, entity: str) -> Place:
-    """Where the reading of one entity in one system stands."""
-    rows = tx.rows(
-        sa.select(cursor.c.text, cursor.c.sweep, cursor.c.revision).where(
-            cursor.c.system == system, cursor.c.entity == entity
+_HERE = (cursor.c.system == sa.bindparam("system"), cursor.c.entity == sa.bindparam("entity"))
+_MOVED = ("text", "sweep", "revision", "moved")
+_PLACE = Prepared(
+    lambda _: sa.select(cursor.c.text, cursor.c.sweep, cursor.c.revision).where(*_HERE)
+)
+_MOVE = Prepared(
+    lambda _: (
+        sa.update(cursor)
+        .where(*_HERE, cursor.c.revision == sa.bindparam("before"))
+        .values(
+            {name: sa.bindparam(f"b_{name}") for name in ("text", "sweep", "revision", "moved")}
         )
     )
+)
+_OBSERVED = Prepared(lambda among: sa.select(history).where(among(history.c.record_id)))
+
+
+def place(tx: Tx, system: str, entity: str) -> Place:
+    """Where the reading of one entity in one system stands."""
+    rows = tx.ask(_PLACE, system=system, entity=entity)
     return Place(*rows[0]) if rows else Place()
 
 
 def move(tx: Tx, system: str, entity: str, at: Place, now: float) -> None:
     """Move a cursor on, if nobody else has meanwhile; raises Unavailable when somebody has."""
     values = {"text": at.text, "sweep": at.sweep, "revision": at.revision + 1, "moved": now}
+    here = {"system": system, "entity": entity}
     if at.revision == 0:
-        statement = tx.upsert(cursor).values(system=system, entity=entity, **values)
+        statement = tx.upsert(cursor).values(**here, **values)
         moved = tx.run(statement.on_conflict_do_nothing())
     else:
-        where = (cursor.c.system == system, cursor.c.entity == entity)
-        moved = tx.run(
-            sa.update(cursor).where(*where, cursor.c.revision == at.revision).values(**values)
-        )
+        told = {f"b_{name}": value for name, value in values.items()}
+        moved = tx.tell(_MOVE, before=at.revision, **here, **told)
     if moved != 1:
         raise Unavailable(f"{system}/{entity}: another run is reading it; try again later")
     at.revision += 1
@@ -81,8 +94,7 @@ def note_changes(tx: Tx, rows: Sequence[tuple[int, str, str, str, dict[str, Any]
 def observed(tx: Tx, ids: Sequence[int]) -> dict[int, list[Observed]]:
     """Every observed change of these records, in the order it was seen."""
     found: dict[int, list[Observed]] = {}
-    rows = tx.chunked(lambda a: sa.select(history).where(a), history.c.record_id, ids)
-    for _, record_id, system, since, seen, changed in sorted(rows):
+    for _, record_id, system, since, seen, changed in sorted(tx.ask_each(_OBSERVED, ids)):
         moments = datetime.fromisoformat(since), datetime.fromisoformat(seen)
         found.setdefault(record_id, []).append(Observed(system, *moments, load(changed)))
     return found

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from ..errors import Unavailable
 from . import schema
+from .prepared import Prepared
 from .transaction import Tx
 from .trouble import explain
 
@@ -88,12 +89,13 @@ class Store:
         self.engine.dispose()
 
 
+_TABLE = schema.lease
+_FENCES = Prepared(
+    lambda among: sa.select(_TABLE.c.name, _TABLE.c.fence).where(among(_TABLE.c.name))
+)
+
+
 def _still_ours(tx: Tx, lease: Lease) -> None:
-    table = schema.lease
     names = list(lease.fences)
-    found = tx.rows(
-        sa.select(table.c.name, table.c.fence).where(tx.among(table.c.name)),
-        {"keys": tx.bind(names)},
-    )
-    if {row[0]: row[1] for row in found} != lease.fences:
+    if dict(tx.ask_each(_FENCES, names)) != lease.fences:
         raise Unavailable(f"{', '.join(names)}: another run has taken over; this one stops here")

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import pairs
+from .prepared import Prepared
 from .schema import alias, awaits, history, link, natural, record, todo, write
 from .transaction import Tx
 
@@ -23,52 +24,61 @@ def join(tx: Tx, joins: Sequence[Join]) -> list[int]:
     """
     into = {dropped: kept for kept, dropped, _ in joins}
     gone = list(into)
-    for table, condition in ((link, None), (history, None), (write, write.c.state == "done")):
-        rows = [(id, into[of]) for id, of in _ids(tx, table, gone, condition)]
+    for table, ids in _MOVING.items():
+        rows = [(id, into[of]) for id, of in tx.ask_each(ids, gone)]
         tx.update(table, ("id", "record_id"), rows)
     _keep_names(tx, joins, into)
-    for table in (todo, natural, write, awaits):
-        _delete(tx, table, table.c.record_id, gone)
-    _delete(tx, record, record.c.id, gone)
+    for deletion in _LEAVING:
+        tx.tell_each(deletion, gone)
     return pairs.joined(tx, into)
 
 
-def _ids(tx: Tx, table: sa.Table, records: Sequence[int], condition: Any) -> list[Any]:
-    """(id, record id) of a table's rows about these records."""
+def _ids(table: sa.Table, *conditions: Any) -> Prepared:
+    """(id, record id) of a table's rows about records."""
+    columns = (table.c.id, table.c.record_id)
+    return Prepared(lambda among: sa.select(*columns).where(*conditions, among(columns[1])))
 
-    def build(among: Any) -> Any:
-        query = sa.select(table.c.id, table.c.record_id).where(among)
-        return query if condition is None else query.where(condition)
 
-    return tx.chunked(build, table.c.record_id, records)
+def _deletion(column: Any) -> Prepared:
+    return Prepared(lambda among: sa.delete(column.table).where(among(column)))
+
+
+_MOVING = {
+    link: _ids(link),
+    history: _ids(history),
+    write: _ids(write, write.c.state == "done"),
+}
+_LEAVING = [
+    *(_deletion(table.c.record_id) for table in (todo, natural, write, awaits)),
+    _deletion(record.c.id),
+]
+_NAMES = Prepared(lambda among: sa.select(alias).where(among(alias.c.record_id)))
+_NAMELESS = _deletion(alias.c.record_id)
+_NAMED = (record.c.id, record.c.entity, record.c.uid)
+_OWN_NAMES = Prepared(lambda among: sa.select(*_NAMED).where(among(record.c.id)))
 
 
 def _keep_names(tx: Tx, joins: Sequence[Join], into: dict[int, int]) -> None:
-    older = tx.chunked(sa.select(alias).where, alias.c.record_id, list(into))
-    _delete(tx, alias, alias.c.record_id, list(into))
-    columns = (record.c.id, record.c.entity, record.c.uid)
-    names = {
-        r[0]: (r[1], r[2]) for r in tx.chunked(sa.select(*columns).where, columns[0], list(into))
-    }
+    older = tx.ask_each(_NAMES, list(into))
+    tx.tell_each(_NAMELESS, list(into))
+    names = {row[0]: row[1:] for row in tx.ask_each(_OWN_NAMES, list(into))}
     rows = [(entity, uid, into[of], why) for entity, uid, of, why in older]
     rows += [(*names[dropped], kept, why) for kept, dropped, why in joins]
     tx.insert(alias, ("entity", "uid", "record_id", "why"), rows)
 
 
-def _delete(tx: Tx, table: sa.Table, column: Any, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), 5000):
-        block = tx.bind(ids[start : start + 5000])
-        tx.run(sa.delete(table).where(tx.among(column)), {"keys": block})
+_RENAMED = Prepared(
+    lambda among: (
+        sa.select(alias.c.uid, record.c.uid)
+        .join(record, record.c.id == alias.c.record_id)
+        .where(alias.c.entity == sa.bindparam("entity"), among(alias.c.uid))
+    )
+)
 
 
 def renamed(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, str]:
     """For uids of records that were joined to others: the uids of those others."""
-
-    def build(among: Any) -> Any:
-        pairs = sa.select(alias.c.uid, record.c.uid).join(record, record.c.id == alias.c.record_id)
-        return pairs.where(alias.c.entity == entity, among)
-
-    return {row[0]: row[1] for row in tx.chunked(build, alias.c.uid, uids)}
+    return dict(tx.ask_each(_RENAMED, uids, entity=entity))
 
 
 def any_joined(tx: Tx) -> bool:

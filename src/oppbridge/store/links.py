@@ -8,50 +8,51 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .prepared import Prepared
 from .rows import Link, dump, load
 from .schema import awaits, link
 from .transaction import Tx
 
+_HERE = (link.c.system == sa.bindparam("system"), link.c.entity == sa.bindparam("entity"))
 _LOOK = (link.c.key, link.c.id, link.c.digest, link.c.version, link.c.gone)
+_MARKS = Prepared(lambda among: sa.select(*_LOOK).where(*_HERE, among(link.c.key)))
+_BY_KEY = Prepared(lambda among: sa.select(link).where(*_HERE, among(link.c.key)))
+_OF_RECORDS = Prepared(lambda among: sa.select(link).where(among(link.c.record_id)))
 
 
 def marks(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, Any]:
     """By key, what tells an unchanged row: (key, id, digest, version, gone)."""
-
-    def build(among: Any) -> Any:
-        return sa.select(*_LOOK).where(link.c.system == system, link.c.entity == entity, among)
-
-    return {row[0]: row for row in tx.chunked(build, link.c.key, sorted(keys))}
+    rows = tx.ask_each(_MARKS, sorted(keys), system=system, entity=entity)
+    return {row[0]: row for row in rows}
 
 
 def by_key(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, Link]:
     """Links of one system by native key."""
-
-    def build(among: Any) -> Any:
-        return sa.select(link).where(link.c.system == system, link.c.entity == entity, among)
-
-    return {row[4]: _link(row) for row in tx.chunked(build, link.c.key, keys)}
+    rows = tx.ask_each(_BY_KEY, keys, system=system, entity=entity)
+    return {row[4]: _link(row) for row in rows}
 
 
 def of_records(tx: Tx, records: Sequence[int], system: str | None = None) -> dict[int, list[Link]]:
     """Every link of these records, or those in one system."""
     found: dict[int, list[Link]] = {}
-    rows = tx.chunked(lambda a: sa.select(link).where(a), link.c.record_id, records)
-    for row in sorted(rows, key=itemgetter(0)):
+    for row in sorted(tx.ask_each(_OF_RECORDS, records), key=itemgetter(0)):
         if system is None or row[2] == system:
             found.setdefault(row[1], []).append(_link(row))
     return found
 
 
+_RECORDS_OF = Prepared(
+    lambda among: sa.select(link.c.key, link.c.record_id, link.c.gone).where(
+        *_HERE, among(link.c.key)
+    )
+)
+_PLACE = (link.c.record_id, link.c.key, link.c.system, link.c.gone)
+_WHERE = Prepared(lambda among: sa.select(*_PLACE).where(among(link.c.record_id)))
+
+
 def records_of(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> dict[str, int | None]:
     """The record id behind each native key that is linked; None where its row has gone."""
-
-    def build(among: Any) -> Any:
-        return sa.select(link.c.key, link.c.record_id, link.c.gone).where(
-            link.c.system == system, link.c.entity == entity, among
-        )
-
-    rows = tx.chunked(build, link.c.key, keys)
+    rows = tx.ask_each(_RECORDS_OF, keys, system=system, entity=entity)
     return {row[0]: None if row[2] else row[1] for row in rows}
 
 
@@ -60,17 +61,15 @@ def keys_of(tx: Tx, system: str, records: Sequence[int]) -> dict[int, str]:
 
     The system is looked at here: asked for it, SQLite walks all its links instead of the records'.
     """
-    columns = (link.c.record_id, link.c.key, link.c.system, link.c.gone)
-    rows = tx.chunked(lambda a: sa.select(*columns).where(a), link.c.record_id, records)
+    rows = tx.ask_each(_WHERE, records)
     return {row[0]: row[1] for row in rows if row[2] == system and not row[3]}
 
 
 def systems_of(tx: Tx, records: Sequence[int]) -> dict[int, dict[str, bool]]:
     """By record, the systems in which it has or had a row, and whether the row is there."""
-    columns = (link.c.record_id, link.c.system, link.c.gone)
     found: dict[int, dict[str, bool]] = {}
-    for row in tx.chunked(lambda a: sa.select(*columns).where(a), link.c.record_id, records):
-        found.setdefault(row[0], {})[row[1]] = not row[2]
+    for id, _, system, gone in tx.ask_each(_WHERE, records):
+        found.setdefault(id, {})[system] = not gone
     return found
 
 
@@ -82,23 +81,34 @@ def mentioning(tx: Tx, system: str, key: str) -> list[Link]:
     return [_link(row) for row in rows]
 
 
+_LATER = (*_HERE, link.c.key > sa.bindparam("after"))
+_ALL_AFTER = Prepared(
+    lambda _: (
+        sa.select(link.c.key, link.c.id)
+        .where(*_LATER)
+        .order_by(link.c.key)
+        .limit(sa.bindparam("limit"))
+    )
+)
+_LIVE_AFTER = Prepared(
+    lambda _: (
+        sa.select(link)
+        .where(*_LATER, link.c.gone == 0)
+        .order_by(link.c.key)
+        .limit(sa.bindparam("limit"))
+    )
+)
+
+
 def all_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[tuple[str, int]]:
     """(key, id) of links in key order, from the index alone: what a sweep is checked against."""
-    query = (
-        sa.select(link.c.key, link.c.id)
-        .where(link.c.system == system, link.c.entity == entity, link.c.key > after)
-        .order_by(link.c.key)
-        .limit(limit)
-    )
-    return tx.plain(query)
+    return tx.ask(_ALL_AFTER, system=system, entity=entity, after=after, limit=limit)
 
 
 def live_after(tx: Tx, system: str, entity: str, after: str, limit: int) -> list[Link]:
     """Links that stand for a row, in key order."""
-    query = sa.select(link).where(
-        link.c.system == system, link.c.entity == entity, link.c.key > after, link.c.gone == 0
-    )
-    return [_link(row) for row in tx.plain(query.order_by(link.c.key).limit(limit))]
+    rows = tx.ask(_LIVE_AFTER, system=system, entity=entity, after=after, limit=limit)
+    return [_link(row) for row in rows]
 
 
 def count(tx: Tx, system: str, entity: str) -> int:
@@ -126,13 +136,13 @@ def restless(tx: Tx, entity: str, systems: Sequence[str]) -> list[int]:
     return [row[0] for row in tx.plain(query.distinct())]
 
 
+_LIVE = Prepared(lambda among: sa.select(link.c.key).where(link.c.gone == 0, among(link.c.id)))
+_DELETE = Prepared(lambda among: sa.delete(link).where(among(link.c.id)))
+
+
 def live(tx: Tx, ids: Sequence[int]) -> list[str]:
     """The keys of those of these links whose row has not gone."""
-
-    def build(among: Any) -> Any:
-        return sa.select(link.c.key).where(link.c.gone == 0, among)
-
-    return [row[0] for row in tx.chunked(build, link.c.id, ids)]
+    return [row[0] for row in tx.ask_each(_LIVE, ids)]
 
 
 def insert(tx: Tx, links: Iterable[Link]) -> None:
@@ -147,7 +157,7 @@ def update(tx: Tx, links: Sequence[Link]) -> None:
 
 def delete(tx: Tx, ids: Sequence[int]) -> None:
     """Forget links that turned out to be another's."""
-    tx.run(sa.delete(link).where(tx.among(link.c.id)), {"keys": tx.bind(ids)})
+    tx.tell_each(_DELETE, ids)
 
 
 def touch(tx: Tx, versions: Sequence[tuple[int, str | None]]) -> None:
@@ -160,16 +170,22 @@ def note_awaited(tx: Tx, rows: Iterable[tuple[str, str, str, int]]) -> None:
     tx.insert(awaits, ("system", "entity", "key", "record_id"), list(rows), ignore=True)
 
 
+_THERE = (awaits.c.system == sa.bindparam("system"), awaits.c.entity == sa.bindparam("entity"))
+_ANY_AWAITED = Prepared(lambda _: sa.select(awaits.c.key).where(*_THERE).limit(1))
+_AWAITING = Prepared(
+    lambda among: sa.select(awaits.c.record_id).where(*_THERE, among(awaits.c.key))
+)
+_AWAITED = Prepared(lambda among: sa.delete(awaits).where(*_THERE, among(awaits.c.key)))
+
+
 def take_awaiting(tx: Tx, system: str, entity: str, keys: Sequence[str]) -> list[int]:
     """Records that waited for these keys; they no longer do."""
-    where = (awaits.c.system == system, awaits.c.entity == entity)
-    if not tx.rows(sa.select(awaits.c.key).where(*where).limit(1)):
+    here = {"system": system, "entity": entity}
+    if not tx.ask(_ANY_AWAITED, **here):
         return []
-    found = tx.chunked(lambda a: sa.select(awaits.c.record_id).where(*where, a), awaits.c.key, keys)
+    found = tx.ask_each(_AWAITING, keys, **here)
     if found:
-        for start in range(0, len(keys), 5000):
-            block = tx.bind(keys[start : start + 5000])
-            tx.run(sa.delete(awaits).where(*where, tx.among(awaits.c.key)), {"keys": block})
+        tx.tell_each(_AWAITED, keys, **here)
     return sorted({row[0] for row in found})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .prepared import Prepared
 from .rows import dump, load
 from .schema import pair
 from .transaction import Tx
@@ -32,11 +33,25 @@ class Doubt:
         return self.right if id == self.left else self.left
 
 
+def _deletion(column: Any, *conditions: Any) -> Prepared:
+    return Prepared(lambda among: sa.delete(pair).where(*conditions, among(column)))
+
+
+def _about(column: Any) -> Prepared:
+    return Prepared(lambda among: sa.select(pair).where(among(column)))
+
+
+_SIDES = (pair.c.left_id, pair.c.right_id)
+_OF = [_about(side) for side in _SIDES]
+_FORGET = [_deletion(side) for side in _SIDES]
+_FORGET_OPEN = [_deletion(side, pair.c.verdict == OPEN) for side in _SIDES]
+
+
 def of_records(tx: Tx, ids: Sequence[int]) -> list[Doubt]:
     """Every pair in which one of these records stands."""
     found: dict[tuple[int, int], Doubt] = {}
-    for column in (pair.c.left_id, pair.c.right_id):
-        for row in tx.chunked(sa.select(pair).where, column, ids):
+    for question in _OF:
+        for row in tx.ask_each(question, ids):
             found[row[0], row[1]] = _doubt(row)
     return [found[both] for both in sorted(found)]
 
@@ -50,10 +65,8 @@ def still_open(tx: Tx, entity: str) -> list[Doubt]:
 
 def replace(tx: Tx, ids: Sequence[int], doubts: Iterable[Doubt]) -> None:
     """Let these be the open pairs of these records; what people said stays."""
-    for column in (pair.c.left_id, pair.c.right_id):
-        for start in range(0, len(ids), 5000):
-            where = (pair.c.verdict == OPEN, tx.among(column))
-            tx.run(sa.delete(pair).where(*where), {"keys": tx.bind(ids[start : start + 5000])})
+    for deletion in _FORGET_OPEN:
+        tx.tell_each(deletion, ids)
     tx.insert(pair, _NAMES, [_row(one) for one in doubts], ignore=True)
 
 
@@ -77,10 +90,8 @@ def joined(tx: Tx, into: Mapping[int, int]) -> list[int]:
             apart.append(Doubt(left, right, one.entity, one.score, one.told, one.equal, APART))
         if one.verdict == OPEN or {one.left, one.right} & into.keys():
             restless |= {one.left, one.right}
-    for column in (pair.c.left_id, pair.c.right_id):
-        for start in range(0, len(into), 5000):
-            block = tx.bind(list(into)[start : start + 5000])
-            tx.run(sa.delete(pair).where(tx.among(column)), {"keys": block})
+    for deletion in _FORGET:
+        tx.tell_each(deletion, list(into))
     replace(tx, everybody, apart)
     return sorted(restless - set(everybody))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from .prepared import Prepared
 from .rows import Planned
 from .schema import plan, planned
 from .transaction import Tx
@@ -63,16 +64,19 @@ def items(tx: Tx, digest: str) -> list[Item]:
     return [Item(*row) for row in tx.plain(query)]
 
 
+_PLANNERS = Prepared(
+    lambda among: (
+        sa.select(planned.c.write_id, plan.c.by)
+        .join(plan, plan.c.digest == planned.c.plan)
+        .where(among(planned.c.write_id))
+    )
+)
+
+
 def planners(tx: Tx, writes: Sequence[int]) -> dict[int, set[str]]:
     """By write, everybody who made a plan that lists it."""
-
-    def build(among: object) -> object:
-        columns = (planned.c.write_id, plan.c.by)
-        joined = sa.select(*columns).join(plan, plan.c.digest == planned.c.plan)
-        return joined.where(among)  # type: ignore[arg-type]
-
     found: dict[int, set[str]] = {}
-    for id, by in tx.chunked(build, planned.c.write_id, writes):
+    for id, by in tx.ask_each(_PLANNERS, writes):
         found.setdefault(id, set()).add(by)
     return found
 

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
+from .prepared import Prepared
 from .rows import Record, dump, load
 from .schema import alias, learned, link, natural, record, todo, write
 from .transaction import Tx
 
+_BY_UID = Prepared(
+    lambda among: sa.select(record.c.uid, record.c.id).where(
+        record.c.entity == sa.bindparam("entity"), among(record.c.uid)
+    )
+)
+_BY_ALIAS = Prepared(
+    lambda among: sa.select(alias.c.uid, alias.c.record_id).where(
+        alias.c.entity == sa.bindparam("entity"), among(alias.c.uid)
+    )
+)
+_UIDS = Prepared(lambda among: sa.select(record.c.id, record.c.uid).where(among(record.c.id)))
+_BY_ID = Prepared(lambda among: sa.select(record).where(among(record.c.id)))
+
 
 def by_uid(tx: Tx, entity: str, uids: Sequence[str]) -> dict[str, int]:
     """Record ids by uid, also by that of a record that was joined to another since."""
-
-    def build(among: Any) -> Any:
-        return sa.select(record.c.uid, record.c.id).where(record.c.entity == entity, among)
-
-    def build_joined(among: Any) -> Any:
-        return sa.select(alias.c.uid, alias.c.record_id).where(alias.c.entity == entity, among)
-
-    found = {row[0]: row[1] for row in tx.chunked(build, record.c.uid, uids)}
+    found = dict(tx.ask_each(_BY_UID, uids, entity=entity))
     others = [uid for uid in uids if uid not in found]
-    return found | {row[0]: row[1] for row in tx.chunked(build_joined, alias.c.uid, others)}
+    return found | dict(tx.ask_each(_BY_ALIAS, others, entity=entity))
 
 
 def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
     """Record uids by id."""
-    rows = tx.chunked(lambda a: sa.select(record.c.id, record.c.uid).where(a), record.c.id, ids)
-    return {row[0]: row[1] for row in rows}
+    return dict(tx.ask_each(_UIDS, ids))
 
 
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Record]:
     """Whole records by id."""
-    rows = tx.chunked(lambda a: sa.select(record).where(a), record.c.id, ids)
-    return {row[0]: _record(*row) for row in rows}
+    return {row[0]: _record(*row) for row in tx.ask_each(_BY_ID, ids)}
 
 
 def after(tx: Tx, entity: str, id: int, limit: int) -> list[int]:
@@ -61,47 +65,52 @@ def ask(tx: Tx, flows: Sequence[str], entity: str, ids: Iterable[int]) -> None:
     tx.insert(todo, ("flow", "entity", "record_id"), rows, ignore=True)
 
 
+_HERE = (todo.c.flow == sa.bindparam("flow"), todo.c.entity == sa.bindparam("entity"))
+_ASKED = Prepared(
+    lambda _: (
+        sa.select(todo.c.record_id)
+        .where(
+            *_HERE,
+            todo.c.record_id > sa.bindparam("after"),
+            ~sa.exists().where(write.c.record_id == todo.c.record_id, write.c.state == "sent"),
+        )
+        .order_by(todo.c.record_id)
+        .limit(sa.bindparam("limit"))
+    )
+)
+_ANY_ASKED = Prepared(lambda _: sa.select(todo.c.record_id).where(*_HERE).limit(1))
+_COUNT_ASKED = Prepared(lambda _: sa.select(sa.func.count()).select_from(todo).where(*_HERE))
+_RESTLESS = Prepared(
+    lambda among: sa.select(todo.c.record_id).where(*_HERE, among(todo.c.record_id))
+)
+_ANSWERED = Prepared(lambda among: sa.delete(todo).where(*_HERE, among(todo.c.record_id)))
+
+
 def asked(tx: Tx, flow: str, entity: str, after: int, limit: int) -> list[int]:
     """Records to decide, in id order, none that has a write whose answer is not known."""
-    doubtful = sa.exists().where(write.c.record_id == todo.c.record_id, write.c.state == "sent")
-    query = (
-        sa.select(todo.c.record_id)
-        .where(todo.c.flow == flow, todo.c.entity == entity, todo.c.record_id > after, ~doubtful)
-        .order_by(todo.c.record_id)
-        .limit(limit)
-    )
-    return [row[0] for row in tx.rows(query)]
+    rows = tx.ask(_ASKED, flow=flow, entity=entity, after=after, limit=limit)
+    return [row[0] for row in rows]
 
 
 def any_asked(tx: Tx, flow: str, entity: str) -> bool:
     """Whether any record of an entity is to be decided."""
-    query = sa.select(todo.c.record_id).where(todo.c.flow == flow, todo.c.entity == entity)
-    return bool(tx.rows(query.limit(1)))
+    return bool(tx.ask(_ANY_ASKED, flow=flow, entity=entity))
 
 
 def count_asked(tx: Tx, flow: str, entity: str) -> int:
     """How many records of an entity are to be decided."""
-    query = sa.select(sa.func.count()).where(todo.c.flow == flow, todo.c.entity == entity)
-    [[found]] = tx.rows(query)
+    [[found]] = tx.ask(_COUNT_ASKED, flow=flow, entity=entity)
     return int(found)
 
 
 def restless(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> set[int]:
     """Those of these records that are still to be decided."""
-
-    def build(among: Any) -> Any:
-        return sa.select(todo.c.record_id).where(
-            todo.c.flow == flow, todo.c.entity == entity, among
-        )
-
-    return {row[0] for row in tx.chunked(build, todo.c.record_id, ids)}
+    return {row[0] for row in tx.ask_each(_RESTLESS, ids, flow=flow, entity=entity)}
 
 
 def answered(tx: Tx, flow: str, entity: str, ids: Sequence[int]) -> None:
     """Take these records off the list of `ask`."""
-    for start in range(0, len(ids), 5000):
-        where = (todo.c.flow == flow, todo.c.entity == entity, tx.among(todo.c.record_id))
-        tx.run(sa.delete(todo).where(*where), {"keys": tx.bind(ids[start : start + 5000])})
+    tx.tell_each(_ANSWERED, ids, flow=flow, entity=entity)
 
 
 def lacking(tx: Tx, entity: str, system: str) -> list[int]:
@@ -113,36 +122,39 @@ def lacking(tx: Tx, entity: str, system: str) -> list[int]:
     return [row[0] for row in tx.plain(query)]
 
 
+_NO_NATURAL = Prepared(lambda among: sa.delete(natural).where(among(natural.c.record_id)))
+_NATURAL_OF = Prepared(
+    lambda among: sa.select(natural.c.record_id, natural.c.field, natural.c.value).where(
+        among(natural.c.record_id)
+    )
+)
+_WITH_NATURAL = Prepared(
+    lambda among: sa.select(natural.c.value, natural.c.record_id).where(
+        natural.c.entity == sa.bindparam("entity"),
+        natural.c.field == sa.bindparam("field"),
+        among(natural.c.value),
+    )
+)
+
+
 def set_natural(
     tx: Tx, entity: str, keys: Sequence[tuple[int, str, str]], ids: Iterable[int] = ()
 ) -> None:
     """Store the natural keys (record id, field, value) of records; `ids` may have none left."""
     told = sorted({row[0] for row in keys} | set(ids))
-    for start in range(0, len(told), 5000):
-        block = tx.bind(told[start : start + 5000])
-        tx.run(sa.delete(natural).where(tx.among(natural.c.record_id)), {"keys": block})
+    tx.tell_each(_NO_NATURAL, told)
     rows = [(entity, *row) for row in keys]
     tx.insert(natural, ("entity", "record_id", "field", "value"), rows, ignore=True)
 
 
 def natural_of(tx: Tx, ids: Sequence[int]) -> list[tuple[int, str, str]]:
     """The natural keys (record id, field, value) of records."""
-
-    def build(among: Any) -> Any:
-        return sa.select(natural.c.record_id, natural.c.field, natural.c.value).where(among)
-
-    return [(row[0], row[1], row[2]) for row in tx.chunked(build, natural.c.record_id, ids)]
+    return tx.ask_each(_NATURAL_OF, ids)
 
 
 def with_natural(tx: Tx, entity: str, field: str, values: Sequence[str]) -> list[tuple[str, int]]:
     """(value, record id) of records with one of these natural keys."""
-
-    def build(among: Any) -> Any:
-        return sa.select(natural.c.value, natural.c.record_id).where(
-            natural.c.entity == entity, natural.c.field == field, among
-        )
-
-    return [(row[0], row[1]) for row in tx.chunked(build, natural.c.value, values)]
+    return tx.ask_each(_WITH_NATURAL, values, entity=entity, field=field)
 
 
 def recall(tx: Tx, name: str) -> str | None:

@@ -13,10 +13,35 @@ import sqlalchemy as sa
 
 from ..errors import Unavailable
 from .database import Lease
+from .prepared import Prepared
 from .schema import lease, run
 from .transaction import Tx
 
 TERM = 900.0  # seconds a lease lasts unless renewed
+
+_NAMED = lease.c.name == sa.bindparam("lease")
+_HELD = Prepared(lambda _: sa.select(lease.c.fence, lease.c.until, lease.c.holder).where(_NAMED))
+_TAKE = Prepared(
+    lambda _: (
+        sa.update(lease)
+        .where(_NAMED, lease.c.fence == sa.bindparam("before"))
+        .values({name: sa.bindparam(f"b_{name}") for name in ("holder", "fence", "until")})
+    )
+)
+_LASTS = Prepared(
+    lambda among: (
+        sa.update(lease)
+        .where(among(lease.c.name), lease.c.holder == sa.bindparam("by"))
+        .values(until=sa.bindparam("b_until"))
+    )
+)
+_FINISH = Prepared(
+    lambda _: (
+        sa.update(run)
+        .where(run.c.id == sa.bindparam("run"))
+        .values({name: sa.bindparam(f"b_{name}") for name in ("finished", "outcome", "report")})
+    )
+)
 
 
 def acquire(tx: Tx, names: Iterable[str], now: float) -> Lease:
@@ -24,18 +49,14 @@ def acquire(tx: Tx, names: Iterable[str], now: float) -> Lease:
     holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     fences: dict[str, int] = {}
     for name in sorted(names):
-        rows = tx.rows(
-            sa.select(lease.c.fence, lease.c.until, lease.c.holder).where(lease.c.name == name)
-        )
-        if rows and rows[0].until > now and _alive(rows[0].holder):
-            raise Unavailable(
-                f"{name} is in use by another run ({rows[0].holder}); try again later"
-            )
-        fence = rows[0].fence if rows else 0
+        rows = tx.ask(_HELD, lease=name)
+        fence, until, other = rows[0] if rows else (0, 0.0, "")
+        if rows and until > now and _alive(other):
+            raise Unavailable(f"{name} is in use by another run ({other}); try again later")
         values = {"holder": holder, "fence": fence + 1, "until": now + TERM}
         if rows:
-            where = (lease.c.name == name, lease.c.fence == fence)
-            taken = tx.run(sa.update(lease).where(*where).values(**values))
+            told = {f"b_{name}": value for name, value in values.items()}
+            taken = tx.tell(_TAKE, lease=name, before=fence, **told)
         else:
             taken = tx.run(tx.upsert(lease).values(name=name, **values).on_conflict_do_nothing())
         if taken != 1:
@@ -60,18 +81,12 @@ def _alive(holder: str) -> bool:
 
 def renew(tx: Tx, held: Lease, now: float) -> None:
     """Make a lease last another term."""
-    where = tx.among(lease.c.name)
-    names = {"keys": tx.bind(list(held.fences))}
-    tx.run(
-        sa.update(lease).where(where, lease.c.holder == held.holder).values(until=now + TERM), names
-    )
+    tx.tell_each(_LASTS, list(held.fences), by=held.holder, b_until=now + TERM)
 
 
 def release(tx: Tx, held: Lease) -> None:
     """Give a lease back; what others took meanwhile stays theirs."""
-    where = tx.among(lease.c.name)
-    names = {"keys": tx.bind(list(held.fences))}
-    tx.run(sa.update(lease).where(where, lease.c.holder == held.holder).values(until=0.0), names)
+    tx.tell_each(_LASTS, list(held.fences), by=held.holder, b_until=0.0)
 
 
 def begin(tx: Tx, flow: str, now: float) -> int:
@@ -83,8 +98,8 @@ def begin(tx: Tx, flow: str, now: float) -> int:
 
 def finish(tx: Tx, run_id: int, outcome: str, report: Any, now: float) -> None:
     """Note how a run ended."""
-    values = {"finished": now, "outcome": outcome, "report": orjson.dumps(report).decode()}
-    tx.run(sa.update(run).where(run.c.id == run_id).values(**values))
+    text = orjson.dumps(report).decode()
+    tx.tell(_FINISH, run=run_id, b_finished=now, b_outcome=outcome, b_report=text)
 
 
 def flow_of(tx: Tx, run_id: int) -> str | None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .prepared import Prepared
 from .rows import Planned, dump, load
 from .schema import write
 from .transaction import Tx
-from .writes import WHOLE, planned_of
+from .writes import WHOLE, is_one_of, planned_of
 
 MOVING = ("create", "update", "delete")
 
@@ -45,18 +46,27 @@ def _written(tx: Tx, condition: Any) -> dict[tuple[str, str], list[int]]:
     return found
 
 
+_GONE = sa.and_(write.c.state == "done", is_one_of(write.c.action, MOVING))
+_DONE = Prepared(
+    lambda among: WHOLE.add_columns(write.c.run_id, write.c.besides, write.c.settled).where(
+        _GONE, among(write.c.record_id)
+    )
+)
+_STANDING = Prepared(
+    lambda among: sa.select(write.c.record_id, write.c.id, write.c.digest).where(
+        among(write.c.record_id)
+    )
+)
+
+
 def done(tx: Tx, records: Sequence[int], system: str | None = None) -> dict[int, list[Went]]:
     """Everything that went through about these records, oldest first, in one system or in all."""
-    whole = WHOLE.add_columns(write.c.run_id, write.c.besides, write.c.settled)
-
-    def build(among: Any) -> Any:
-        query = whole.where(write.c.state == "done", write.c.action.in_(MOVING), among)
-        return query if system is None else query.where(write.c.system == system)
-
-    rows = tx.chunked(build, write.c.record_id, records)
     found: dict[int, list[Went]] = {}
+    rows = tx.ask_each(_DONE, records)
     for row in sorted(rows, key=lambda row: (row[-1] or 0.0, row[0])):
         run_id, besides, _ = row[-3:]
+        if system not in (None, row[4]):
+            continue
         one = planned_of(row[:-3])
         one.besides = None if besides is None else load(besides)
         found.setdefault(row[2], []).append(Went(run_id or 0, one))
@@ -65,12 +75,8 @@ def done(tx: Tx, records: Sequence[int], system: str | None = None) -> dict[int,
 
 def standing(tx: Tx, records: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     """(id, digest) of every write about these records, whatever became of it."""
-
-    def build(among: Any) -> Any:
-        return sa.select(write.c.record_id, write.c.id, write.c.digest).where(among)
-
     found: dict[int, list[tuple[int, str]]] = {}
-    for record_id, id, digest in tx.chunked(build, write.c.record_id, records):
+    for record_id, id, digest in tx.ask_each(_STANDING, records):
         found.setdefault(record_id, []).append((id, digest))
     return found
 

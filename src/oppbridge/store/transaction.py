@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from . import copying, schema
+from .prepared import Prepared, Text, inserting, own_insert, updating
 
 CHUNK = 5000
 BULK = 400  # rows from which PostgreSQL copies; a merge costs 3 ms to begin, then half as much
@@ -45,32 +45,38 @@ class Tx:
         done = self.connection.execute(statement, parameters or {}, execution_options=counted)
         return int(done.rowcount)
 
-    def among(self, column: Any) -> Any:
-        """A condition that `column` is one of the values bound to `keys` (see `bind`)."""
-        if self.sqlite:
-            return column.in_(sa.text("SELECT value FROM json_each(:keys)"))
-        return column == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(column.type)))
-
     def bind(self, values: Sequence[Any]) -> Any:
-        """The values of an `among` condition as this database takes them."""
+        """The values of an `Among` condition as this database takes them."""
         return orjson.dumps(list(values)).decode() if self.sqlite else list(values)
 
-    def chunked(self, build: Callable[[Any], Any], column: Any, values: Sequence[Any]) -> list[Any]:
-        """Rows of `build(condition)` for all `values`, asked for in blocks."""
+    def ask(self, question: Prepared, **values: Any) -> list[Any]:
+        """Every row a prepared question gives, as the driver's own tuples."""
+        text = question.text(sqlite=self.sqlite)
+        done = self.connection.exec_driver_sql(text.text, text.parameters(values))
+        return list(done.cursor.fetchall()) if done.cursor is not None else []
+
+    def ask_each(self, question: Prepared, keys: Sequence[Any], **values: Any) -> list[Any]:
+        """The rows of a question about `keys`, asked for in blocks."""
         found: list[Any] = []
-        statement = build(self.among(column))
-        for start in range(0, len(values), CHUNK):
-            block = self.bind(values[start : start + CHUNK])
-            found += self.plain(statement, {"keys": block})
+        for start in range(0, len(keys), CHUNK):
+            found += self.ask(question, keys=self.bind(keys[start : start + CHUNK]), **values)
         return found
+
+    def tell(self, statement: Prepared, **values: Any) -> int:
+        """Carry out a prepared change; rows touched."""
+        text = statement.text(sqlite=self.sqlite)
+        return int(self.connection.exec_driver_sql(text.text, text.parameters(values)).rowcount)
+
+    def tell_each(self, statement: Prepared, keys: Sequence[Any], **values: Any) -> None:
+        """Carry out a prepared change of `keys`, in blocks."""
+        for start in range(0, len(keys), CHUNK):
+            self.tell(statement, keys=self.bind(keys[start : start + CHUNK]), **values)
 
     def allocate(self, name: str, count: int) -> range:
         """`count` fresh ids of one table."""
-        table = schema.sequence
-        add = sa.update(table).where(table.c.name == name).values(value=table.c.value + count)
-        if not self.run(add):
-            self.run(sa.insert(table).values(name=name, value=count))
-        [[top]] = self.rows(sa.select(table.c.value).where(table.c.name == name))
+        if not self.tell(_ADVANCE, sequence=name, count=count):
+            self.insert(schema.sequence, ("name", "value"), [(name, count)])
+        [[top]] = self.ask(_TOP, sequence=name)
         return range(top - count + 1, top + 1)
 
     def insert(
@@ -83,7 +89,9 @@ class Tx:
     ) -> None:
         """Insert rows in the order given; `ignore` passes over those that exist."""
         if self.sqlite or len(rows) < BULK:
-            self._each(_inserting(table, self.sqlite, ignore), tuple(names), rows)
+            names = tuple(names)
+            text = inserting(table, names, sqlite=self.sqlite, ignore=ignore)
+            self._each(text, names, rows)
         else:
             copying.insert(self.connection, table, names, rows, ignore=ignore)
 
@@ -96,69 +104,38 @@ class Tx:
         """
         names = tuple(names)
         if self.sqlite or len(rows) < BULK:
-            self._each(_updating(table, names), tuple(f"b_{name}" for name in names), rows)
+            text = updating(table, names, sqlite=self.sqlite)
+            self._each(text, tuple(f"b_{name}" for name in names), rows)
         else:
             last = {row[0]: row for row in rows}
             copying.update(self.connection, table, names, list(last.values()))
 
     def upsert(self, table: sa.Table) -> Any:
         """This database's own insert, which knows `on_conflict_do_update`."""
-        return _own_insert(table, self.sqlite)
+        return own_insert(table, sqlite=self.sqlite)
 
-    def _each(
-        self, statement: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
-    ) -> None:
+    def _each(self, text: Text, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """Carry out a statement once per row of values for `names`.
 
-        Compiled once and handed to the driver as it is: SQLAlchemy's own way prepares parameters
-        row by row, which took as long again as SQLite itself.
+        Handed to the driver as it is: SQLAlchemy's own way prepares parameters row by row, which
+        took as long again as SQLite itself.
         """
         if not rows:
             return
-        text, order = _compiled(statement, names, self.sqlite)
-        if order is None:
+        if text.order is None:
             given: Any = [dict(zip(names, row, strict=True)) for row in rows]
         else:
-            given = rows if order == names else list(map(_picked(names, order), rows))
-        self.connection.exec_driver_sql(text, given)
-
-
-@cache
-def _compiled(
-    statement: Any,
-    names: tuple[str, ...],
-    sqlite: bool,  # noqa: FBT001
-) -> tuple[str, tuple[str, ...] | None]:
-    """A statement as the driver takes it, and the order of its parameters, None for by name."""
-    found = statement.compile(dialect=_dialect(sqlite), column_keys=names)
-    return str(found), tuple(found.positiontup) if found.positional else None
-
-
-def _dialect(sqlite: bool) -> Any:  # noqa: FBT001
-    kind: Any = sa.dialects.registry.load("sqlite.pysqlite" if sqlite else "postgresql.psycopg")
-    return kind()
+            given = rows if text.order == names else list(map(_picked(names, text.order), rows))
+        self.connection.exec_driver_sql(text.text, given)
 
 
 def _picked(names: Sequence[str], order: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
     return itemgetter(*(names.index(name) for name in order))
 
 
-def _own_insert(table: sa.Table, sqlite: bool) -> Any:  # noqa: FBT001
-    if sqlite:
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        return sqlite_insert(table)
-    from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-    return postgres_insert(table)
-
-
-@cache
-def _inserting(table: sa.Table, sqlite: bool, ignore: bool) -> Any:  # noqa: FBT001
-    return _own_insert(table, sqlite).on_conflict_do_nothing() if ignore else sa.insert(table)
-
-
-@cache
-def _updating(table: sa.Table, names: tuple[str, ...]) -> Any:
-    values: dict[str, Any] = {name: sa.bindparam(f"b_{name}") for name in names[1:]}
-    return sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values)
+_TABLE = schema.sequence
+_NAMED = _TABLE.c.name == sa.bindparam("sequence")
+_ADVANCE = Prepared(
+    lambda _: sa.update(_TABLE).where(_NAMED).values(value=_TABLE.c.value + sa.bindparam("count"))
+)
+_TOP = Prepared(lambda _: sa.select(_TABLE.c.value).where(_NAMED))

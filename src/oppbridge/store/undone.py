@@ -6,26 +6,32 @@ A mark holds while the record's agreed value is the one it was left behind; a la
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from ..records.scalars import Scalar
+from .prepared import Prepared
 from .schema import undone
 from .transaction import Tx
+
+_MARK = (undone.c.link_id, undone.c.path, undone.c.agreed)
+_ANY = Prepared(lambda _: sa.select(undone.c.link_id).limit(1))
+_OF_LINKS = Prepared(lambda among: sa.select(*_MARK).where(among(undone.c.link_id)))
+_FORGET = Prepared(lambda among: sa.delete(undone).where(among(undone.c.link_id)))
+_FORGET_PATH = Prepared(
+    lambda among: sa.delete(undone).where(
+        undone.c.path == sa.bindparam("told"), among(undone.c.link_id)
+    )
+)
 
 
 def of_links(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Scalar]]:
     """By link, the paths left behind with the agreed value each was left behind."""
-    if not tx.rows(sa.select(undone.c.link_id).limit(1)):
+    if not tx.ask(_ANY):
         return {}
     found: dict[int, dict[str, Scalar]] = {}
-
-    def build(among: Any) -> Any:
-        return sa.select(undone.c.link_id, undone.c.path, undone.c.agreed).where(among)
-
-    for id, path, agreed in tx.chunked(build, undone.c.link_id, ids):
+    for id, path, agreed in tx.ask_each(_OF_LINKS, ids):
         found.setdefault(id, {})[path] = None if agreed is None else orjson.loads(agreed)
     return found
 
@@ -42,8 +48,7 @@ def mark(tx: Tx, rows: Sequence[tuple[int, str, Scalar]]) -> None:
 
 def forget(tx: Tx, ids: Sequence[int], paths: set[str] | None = None) -> None:
     """Take the marks of these links away, all or those of some paths."""
-    for start in range(0, len(ids), 5000):
-        where = [tx.among(undone.c.link_id)]
-        if paths is not None:
-            where.append(undone.c.path.in_(sorted(paths)))
-        tx.run(sa.delete(undone).where(*where), {"keys": tx.bind(ids[start : start + 5000])})
+    if paths is None:
+        tx.tell_each(_FORGET, ids)
+    for path in sorted(paths or ()):
+        tx.tell_each(_FORGET_PATH, ids, told=path)

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .prepared import Prepared
 from .rows import Planned, dump, load
 from .schema import write
 from .transaction import Tx
@@ -51,20 +52,29 @@ _SHOWN = (
     "attempts",
     "planned",
 )
-_OPEN = write.c.state != sa.literal_column("'done'")
+OPEN = write.c.state != sa.literal_column("'done'")
 """Spelled as in the partial index, without which SQLite reads every write there ever was."""
 WHOLE = sa.select(*(write.c[name] for name in _SHOWN))
 """Every column of a write that `planned_of` reads."""
 
 
+FLOW = write.c.flow == sa.bindparam("flow")
+HERE = (write.c.system == sa.bindparam("system"), write.c.entity == sa.bindparam("entity"))
+_STANDING = Prepared(
+    lambda among: WHOLE.where(write.c.state != "done", FLOW, among(write.c.record_id))
+)
+_DROP = Prepared(lambda among: sa.delete(write).where(among(write.c.id)))
+
+
+def is_one_of(column: Any, values: Sequence[str]) -> Any:
+    """A condition that a column is one of a few words of ours, spelled out in the statement."""
+    return column.in_([sa.literal_column(f"'{value}'") for value in values])
+
+
 def open_of(tx: Tx, records: Sequence[int], flow: str) -> dict[int, list[Planned]]:
     """Every write of these records that has not gone."""
     found: dict[int, list[Planned]] = {}
-
-    def build(among: Any) -> Any:
-        return WHOLE.where(write.c.state != "done", write.c.flow == flow, among)
-
-    for row in tx.chunked(build, write.c.record_id, records):
+    for row in tx.ask_each(_STANDING, records, flow=flow):
         found.setdefault(row[2], []).append(planned_of(row))
     return found
 
@@ -80,97 +90,23 @@ def insert(tx: Tx, writes: Sequence[Planned], run_id: int | None) -> None:
 
 def drop(tx: Tx, ids: Sequence[int]) -> None:
     """Forget writes that are no longer wanted and were never sent."""
-    for start in range(0, len(ids), 5000):
-        block = tx.bind(ids[start : start + 5000])
-        tx.run(sa.delete(write).where(tx.among(write.c.id)), {"keys": block})
+    tx.tell_each(_DROP, ids)
 
 
-def ready(tx: Tx, flow: str, system: str, entity: str, after: int, limit: int) -> list[Planned]:
-    """Writes that may be sent now, in the order they were planned.
-
-    Walked by id (see `first_ready`): sorting what is open for each block would read it all again.
-    Nobody else sends them: whoever sends holds the system's lease, so no row needs a lock.
-    """
-    query = (
-        WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.flow == flow)
-        .where(write.c.state.in_(READY), write.c.id > after)
-        .where(write.c.action.in_(("create", "update", "delete")))
-        .order_by(write.c.id)
-        .limit(limit)
+_ABOUT = Prepared(
+    lambda among: WHOLE.where(
+        write.c.action == sa.bindparam("action"),
+        write.c.state == sa.bindparam("state"),
+        among(write.c.record_id),
     )
-    return [planned_of(row) for row in tx.rows(query)]
-
-
-def first_ready(tx: Tx, system: str, entity: str) -> int:
-    """The least id of a write that may be sent, by the index alone; 0 where there is none."""
-    query = sa.select(sa.func.min(write.c.id)).where(
-        write.c.system == system, write.c.entity == entity, write.c.state.in_(READY), _OPEN
-    )
-    [[least]] = tx.rows(query)
-    return int(least or 0)
-
-
-def in_doubt(tx: Tx, system: str, entity: str, after: int, limit: int) -> list[Planned]:
-    """Writes that were sent and whose answer nobody has lived to see."""
-    query = (
-        WHOLE.where(write.c.system == system, write.c.entity == entity, write.c.state == "sent")
-        .where(write.c.id > after, _OPEN)
-        .order_by(write.c.id)
-        .limit(limit)
-    )
-    return [planned_of(row) for row in tx.rows(query)]
+)
 
 
 def about(tx: Tx, records: Sequence[int], action: str, state: str) -> list[Planned]:
     """The writes of one action about these records that are in a state, oldest first."""
-
-    def build(among: Any) -> Any:
-        return WHOLE.where(write.c.action == action, write.c.state == state, among)
-
-    found = [planned_of(row) for row in tx.chunked(build, write.c.record_id, records)]
+    rows = tx.ask_each(_ABOUT, records, action=action, state=state)
+    found = [planned_of(row) for row in rows]
     return sorted(found, key=lambda one: one.id)
-
-
-def under_way(tx: Tx, records: Sequence[int]) -> set[int]:
-    """Those of these records that have a write whose answer is not known."""
-
-    def build(among: Any) -> Any:
-        return sa.select(write.c.record_id).where(write.c.state == "sent", among)
-
-    return {row[0] for row in tx.chunked(build, write.c.record_id, records)}
-
-
-def doubtful(tx: Tx) -> set[tuple[str, str]]:
-    """The (system, entity) pairs with writes in doubt."""
-    query = sa.select(write.c.system, write.c.entity).where(write.c.state == "sent", _OPEN)
-    return {(row[0], row[1]) for row in tx.rows(query.distinct())}
-
-
-def sendable(tx: Tx, flow: str) -> set[tuple[str, str]]:
-    """The (system, entity) pairs of a flow with writes to send, or in doubt."""
-    states = (*READY, "sent")
-    query = sa.select(write.c.system, write.c.entity).where(
-        write.c.flow == flow, write.c.state.in_(states), _OPEN
-    )
-    return {(row[0], row[1]) for row in tx.rows(query.distinct())}
-
-
-def sent(tx: Tx, writes: Sequence[Planned], run_id: int | None) -> None:
-    """Note that a run is about to send these writes, once more."""
-    for one in writes:
-        one.state, one.attempts = "sent", one.attempts + 1
-    changed = [one for one in writes if one.cut or one.why]
-    move(tx, changed)
-    plain = [one.id for one in writes if not (one.cut or one.why)]
-    values = {"state": "sent", "attempts": write.c.attempts + 1, "cut": None, "run_id": run_id}
-    _set(tx, plain, values)
-    _set(tx, [one.id for one in changed], {"run_id": run_id})
-
-
-def _set(tx: Tx, ids: Sequence[int], values: Any) -> None:
-    said = sa.update(write).where(tx.among(write.c.id)).values(values)
-    for start in range(0, len(ids), 5000):
-        tx.run(said, {"keys": tx.bind(ids[start : start + 5000])})
 
 
 _MOVED = ("link_id", "state", "why", "cut", "attempts", "key", "settled", "besides")
@@ -203,21 +139,30 @@ def in_state(tx: Tx, states: Sequence[str], flow: str | None = None) -> list[Pla
     return [planned_of(row) for row in tx.rows(query)]
 
 
+_BY_ID = Prepared(lambda among: WHOLE.where(among(write.c.id)))
+_SAID = Prepared(
+    lambda among: (
+        sa.update(write)
+        .where(among(write.c.id))
+        .values(state=sa.bindparam("said"), by=sa.bindparam("who"))
+    )
+)
+
+
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Planned]:
     """Writes by id."""
-    rows = tx.chunked(WHOLE.where, write.c.id, ids)
-    return {row[0]: planned_of(row) for row in rows}
+    return {row[0]: planned_of(row) for row in tx.ask_each(_BY_ID, ids)}
 
 
 def decided_by(tx: Tx, ids: Sequence[int], state: str, who: str) -> None:
     """Store what a person said of held writes."""
-    _set(tx, ids, {"state": state, "by": who})
+    tx.tell_each(_SAID, ids, said=state, who=who)
 
 
 def hold(tx: Tx, flow: str, system: str, entity: str, actions: Sequence[str], why: str) -> None:
     """Hold every write of these actions that is about to go."""
     there = (write.c.flow == flow, write.c.system == system, write.c.entity == entity)
-    going = (write.c.state.in_(("planned", "wait")), write.c.action.in_(actions), _OPEN)
+    going = (write.c.state.in_(("planned", "wait")), write.c.action.in_(actions), OPEN)
     tx.run(sa.update(write).where(*there, *going).values(state="held", why=why))
 
 
@@ -227,29 +172,32 @@ def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
     return tx.rows(query.order_by(write.c.id.desc()).limit(limit))
 
 
+_KINDS = (write.c.flow, write.c.system, write.c.entity, write.c.state)
+_TALLY = Prepared(
+    lambda _: sa.select(*_KINDS, sa.func.count()).where(OPEN).group_by(*_KINDS).order_by(*_KINDS)
+)
+_UNREADABLE = Prepared(
+    lambda among: sa.select(write.c.key, write.c.id, write.c.why).where(
+        *HERE,
+        write.c.action == "read",
+        is_one_of(write.c.state, ("dead", "refused")),
+        OPEN,
+        among(write.c.key),
+    )
+)
+
+
 def tally(tx: Tx) -> list[Any]:
     """Counts of writes not done: (flow, system, entity, state, count)."""
-    columns = (write.c.flow, write.c.system, write.c.entity, write.c.state)
-    query = sa.select(*columns, sa.func.count()).where(_OPEN)
-    return tx.rows(query.group_by(*columns).order_by(*columns))
+    return tx.ask(_TALLY)
 
 
 def unreadable(
     tx: Tx, system: str, entity: str, keys: Sequence[str]
 ) -> dict[str, tuple[int, str | None]]:
     """(id, reason) of dead letters about rows that could not be read, by native key."""
-
-    def build(among: Any) -> Any:
-        return sa.select(write.c.key, write.c.id, write.c.why).where(
-            write.c.system == system,
-            write.c.entity == entity,
-            write.c.action == "read",
-            write.c.state.in_(("dead", "refused")),
-            _OPEN,
-            among,
-        )
-
-    return {row[0]: (row[1], row[2]) for row in tx.chunked(build, write.c.key, keys)}
+    rows = tx.ask_each(_UNREADABLE, keys, system=system, entity=entity)
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def _row(one: Planned, run_id: int | None) -> tuple[Any, ...]:
