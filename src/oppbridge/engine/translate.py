@@ -17,7 +17,7 @@ from .learn import SPACE, differences, uuid_text
 class Registry:
     """Who is behind a native key, for one batch of records: filled in bulk, asked one by one.
 
-    A key whose row has gone stands for nobody: None.
+    A key stands for nobody, None, where its row has gone or is about to: its record was removed.
     """
 
     uids: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
@@ -33,9 +33,9 @@ class Registry:
         found: dict[tuple[str, str, str], str | None] = {}
         for (system, target), keys in wanted.items():
             ids = links.records_of(tx, system, target, sorted(keys))
-            names = records.uids(tx, sorted({id for id in ids.values() if id is not None}))
+            names = records.standing(tx, sorted({id for id in ids.values() if id is not None}))
             for key, id in ids.items():
-                found[system, target, key] = None if id is None else names[id]
+                found[system, target, key] = None if id is None else names.get(id)
         return cls(found)
 
 

@@ -37,6 +37,19 @@ def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
     return dict(tx.ask_each(_UIDS, ids))
 
 
+_STANDING = Prepared(
+    lambda among: sa.select(record.c.id, record.c.uid).where(
+        among(record.c.id),
+        sa.or_(record.c.agreed.is_(None), record.c.agreed.contains('"@":true')),
+    )
+)
+
+
+def standing(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
+    """Record uids by id, of those that nobody has agreed to remove."""
+    return dict(tx.ask_each(_STANDING, ids))
+
+
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Record]:
     """Whole records by id."""
     return {row[0]: _record(*row) for row in tx.ask_each(_BY_ID, ids)}
