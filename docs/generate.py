@@ -330,7 +330,7 @@ def parts() -> Iterator[str]:
 def records() -> Iterator[str]:
     """Every entity with its fields."""
     from oppbridge.records import ENTITIES
-    from oppbridge.records.values import collections
+    from oppbridge.records.values import collections, personal
 
     yield "# Records"
     yield ""
@@ -345,6 +345,9 @@ def records() -> Iterator[str]:
         names = [f"`{name}`" for name in model.model_fields if name != "custom"]
         yield ", ".join(names) + "."
         yield ""
+        if marked := [f"`{name}`" for name in model.model_fields if name in personal(entity)]:
+            yield f"Personal, with all fields of your own: {', '.join(marked)}."
+            yield ""
         for name, part in collections(entity).items():
             inner = ", ".join(f"`{one}`" for one in part.model_fields)
             yield f"`{name}/*` ({_doc(part).rstrip('.').lower()}): {inner}."

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from oppbridge.cli import run
-from oppbridge.config import load
+from oppbridge.config import Configuration, load
 from oppbridge.mapping import load_map
+from oppbridge.mapping.yaml_text import load_yaml
 from tests.docs.examples import ROOT, examples, pages, shows, world_of
 from tests.docs.worlds import WORLDS, configured, give_secrets, write_out
 
@@ -118,6 +119,9 @@ def test_every_yaml_example_is_a_good_configuration_or_map(page, example, tmp_pa
         assert load(path).flows
     elif re.search(r"^native:", example.text, re.MULTILINE):
         assert load_map(path).fields
+    elif (part := load_yaml(path)).keys() <= Configuration.model_fields.keys():
+        for name, section in part.items():
+            assert Configuration.model_fields[name].annotation.model_validate(section)
     else:
         connector = "scm" if "/scm-" in example.note else "dataverse"
         maps = ROOT / f"src/oppbridge/connectors/{connector}/maps"

@@ -12,7 +12,7 @@ PUBLIC = {
     "oppbridge.config": {
         "Configuration", "EntitySection", "FieldRule", "Filter", "FlowSection", "MatchSection",
         "PartSection", "Participant", "SystemSection", "build", "compile_filter", "connector_of", "load",
-        "policy_called", "store_url", "system_settings",
+        "policy_called", "store_keys", "store_url", "system_settings",
     },
     "oppbridge.engine": None,
     "oppbridge.mapping": None,

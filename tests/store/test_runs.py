@@ -146,5 +146,10 @@ def test_the_last_run_of_a_flow_is_told(store):
         runs.finish(tx, first, "done", {"n": 1}, 4.0)
         runs.finish(tx, second, "stopped", {"why": "ä'"}, 5.0)
         last = runs.last_of(tx, "f")
-    assert (last.id, last.started, last.finished, last.outcome) == (second, 2.0, 5.0, "stopped")
-    assert last.report == '{"why":"ä\'"}'
+    assert (last["id"], last["started"], last["finished"], last["outcome"]) == (
+        second,
+        2.0,
+        5.0,
+        "stopped",
+    )
+    assert last["report"] == '{"why":"ä\'"}'

@@ -87,13 +87,13 @@ def test_a_person_decides_held_writes(store):
         assert [one.id for one in writes.in_state(tx, ["approved"])] == ids[:2]
         assert [one.id for one in writes.in_state(tx, ["held"], "f")] == ids[2:]
         assert writes.in_state(tx, ["held"], "g") == []
-        assert {row.by for row in writes.of_record(tx, 1)} == {"Ann O'Neil", None}
+        assert {row["by"] for row in writes.of_record(tx, 1)} == {"Ann O'Neil", None}
 
 
 def test_writes_about_a_record_come_newest_first(store):
     ids = add(store, *(plain() for _ in range(4)))
     with store.read() as tx:
-        assert [row.id for row in writes.of_record(tx, 1, 3)] == ids[:0:-1]
+        assert [row["id"] for row in writes.of_record(tx, 1, 3)] == ids[:0:-1]
         assert writes.of_record(tx, 2) == []
 
 

@@ -41,6 +41,7 @@ def tell(seed: int, **changes: Any) -> list[str]:
     swept = not all(one.tombstones for one in manners.values())
     world = World(
         **{
+            "keys": ["a key of thirty-two characters, or more"] if seed % 8 == 0 else (),
             "match": BY_MARK if matched else MatchRules(),
             "winner": dice.choice(["north", "south"]),
             "manners": manners,

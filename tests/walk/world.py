@@ -48,6 +48,7 @@ class World:
     sweep_every: int = 0
     fresh: Callable[[], str] = lambda: "sqlite://"  # the address of an empty database
     match: MatchRules = field(default_factory=MatchRules)
+    keys: Sequence[str] = ()  # what the store is encrypted under
     planner: Any = None  # who plans, applies and undoes; None where there are only runs
 
     def __post_init__(self) -> None:
@@ -60,7 +61,7 @@ class World:
 
     def fresh_store(self) -> Store:
         """An empty store whose clock moves a second with every look at it."""
-        store = open_store(self.fresh())
+        store = open_store(self.fresh(), keys=self.keys)
         store.clock = lambda: float(next(self.seconds))
         return store
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..store.audit import Checked
     from .assembly import Assembly
     from .checking import Finding
+    from .forgetting import Forgotten
     from .matching import Match
     from .plans import Plan, PlannedWrite
 
@@ -40,7 +41,7 @@ class Bridge:
     def open(cls, path: str | os.PathLike[str]) -> Bridge:
         """Read a configuration, load its plugins, open its store. Raises ConfigError."""
         from .. import __version__
-        from ..config import load, store_url
+        from ..config import load, store_keys, store_url
         from ..hookspecs import Host
         from ..plugins import Plugins
         from ..store import open_store
@@ -49,7 +50,7 @@ class Bridge:
         found = load(path)
         plugins = Plugins(Host(__version__, home=found.home))
         plugins.load(found.plugins)
-        store = open_store(store_url(found).get_secret_value(), found.home)
+        store = open_store(store_url(found).get_secret_value(), found.home, store_keys(found))
         return cls(Assembly(found, plugins), store)
 
     def close(self) -> None:
@@ -158,7 +159,8 @@ class Bridge:
                 raise
             told = "; ".join([*report.stopped, *report.problems]) or None
             line.tell(RunFinished(flow, line.began(), report.by_entity(), told))
-            return report
+        self.purge()
+        return report
 
     def apply(self, digest: str, progress: Progress | None = None, by: str = "") -> Report:
         """Deliver exactly the plan with this digest, as far as it still holds.
@@ -185,6 +187,19 @@ class Bridge:
         from .undoing import released
 
         return released(self._lines, run, by)
+
+    def forget(self, system: str, key: str, by: str = "") -> Forgotten:
+        """Erase a person, or any record, from the store once its rows are gone, with proof."""
+        from .forgetting import forget
+
+        self._assembly.known(system)
+        return forget(self._store, system, key, self._assembly.entities(system), by)
+
+    def purge(self) -> dict[str, int]:
+        """Take out of the store what is older than `retention` says; rows that went, by table."""
+        from .forgetting import purge
+
+        return purge(self._store, self._assembly.found.retention)
 
     def audit(self, head: str | None = None) -> Checked:
         """Check the audit trail; `head` is a chain that was kept elsewhere and must be in it."""

@@ -27,7 +27,7 @@ def status(store: Store, flows: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _flow(flow: str, last: Any, tally: Sequence[Any]) -> dict[str, Any]:
+def _flow(flow: str, last: dict[str, Any] | None, tally: Sequence[Any]) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for name, _system, _entity, state, count in tally:
         if name == flow:
@@ -35,13 +35,13 @@ def _flow(flow: str, last: Any, tally: Sequence[Any]) -> dict[str, Any]:
     return {"last": None if last is None else _run(last), "writes": counts}
 
 
-def _run(row: Any) -> dict[str, Any]:
+def _run(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "started": _moment(row.started),
-        "finished": _moment(row.finished),
-        "outcome": row.outcome or "unfinished",
-        "report": orjson.loads(row.report) if row.report else None,
+        "id": row["id"],
+        "started": _moment(row["started"]),
+        "finished": _moment(row["finished"]),
+        "outcome": row["outcome"] or "unfinished",
+        "report": orjson.loads(row["report"]) if row["report"] else None,
     }
 
 

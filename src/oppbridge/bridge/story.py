@@ -67,20 +67,20 @@ def _reasons(text: object) -> Any:
         return text
 
 
-def _write(row: Any) -> dict[str, Any]:
-    before, reasons = load(row.before), load(row.reasons)
+def _write(row: dict[str, Any]) -> dict[str, Any]:
+    before, reasons = load(row["before"]), load(row["reasons"])
     whole = reasons.get(WHOLE)
     return {
-        "id": row.id,
-        "flow": row.flow,
-        "system": row.system,
-        "action": row.action,
-        "state": row.state,
-        "why": row.why,
-        "attempts": row.attempts,
-        "by": row.by,
+        "id": row["id"],
+        "flow": row["flow"],
+        "system": row["system"],
+        "action": row["action"],
+        "state": row["state"],
+        "why": row["why"],
+        "attempts": row["attempts"],
+        "by": row["by"],
         "fields": {
             path: {"before": before.get(path), "after": after, "why": reasons.get(path) or whole}
-            for path, after in sorted(load(row.fields).items())
+            for path, after in sorted(load(row["fields"]).items())
         },
     }

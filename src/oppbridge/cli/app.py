@@ -28,7 +28,18 @@ def _brought(name: str) -> Any:
 
 def build() -> typer.Typer:
     """The application, with every built-in command."""
-    from . import auditing, demo, looking, matching, moving, people, starting, undoing, verifying
+    from . import (
+        auditing,
+        demo,
+        forgetting,
+        looking,
+        matching,
+        moving,
+        people,
+        starting,
+        undoing,
+        verifying,
+    )
 
     app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
     app.callback()(start)
@@ -36,7 +47,7 @@ def build() -> typer.Typer:
         demo.demo, starting.init, looking.check, matching.match, moving.plan, moving.run,
         moving.apply, undoing.undo, undoing.release, verifying.verify, looking.status,
         people.held, people.approve, people.refuse, people.dead, people.retry, people.drop,
-        looking.why, looking.plugins,
+        looking.why, looking.plugins, forgetting.forget, forgetting.purge,
     ):  # fmt: skip
         app.command(command.__name__)(command)
     maps = typer.Typer(no_args_is_help=True, help="Maps between native rows and records.")

@@ -1,7 +1,7 @@
 """Typed configuration: one model a section, unknown keys refused, every mistake named."""
 
 from .filters import Filter, compile_filter
-from .place import store_url
+from .place import store_keys, store_url
 from .reading import load
 from .sections import (
     Configuration,
@@ -30,6 +30,7 @@ __all__ = [
     "connector_of",
     "load",
     "policy_called",
+    "store_keys",
     "store_url",
     "system_settings",
 ]

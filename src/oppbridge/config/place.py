@@ -31,6 +31,18 @@ def store_url(found: Configuration) -> SecretStr:
     return SecretStr(url)
 
 
+def store_keys(found: Configuration) -> list[str]:
+    """The keys the store is under, the one in use first. Raises ConfigError."""
+    section, keys = found.store, []
+    for at, key in enumerate((section.key, *section.old_keys) if section.key else ()):
+        path = ("store", "key") if at == 0 else ("store", "old_keys", at - 1)
+        try:
+            keys.append(look_up(key, found.home).get_secret_value())
+        except ConfigError as exc:
+            raise ConfigError(problem(found.path, path, str(exc))) from exc
+    return keys
+
+
 def _with_password(url: str, password: SecretStr) -> str:
     parts = urlsplit(url)
     if not parts.username:

@@ -32,6 +32,14 @@ class StoreSection(Section):
     password: Reference | None = Field(
         None, description="The database user's password, by reference."
     )
+    key: Reference | None = Field(
+        None,
+        description="What the values it keeps are encrypted under, by reference: a secret of 32 "
+        "characters or more. A store that was not encrypted is, when it is next opened.",
+    )
+    old_keys: tuple[Reference, ...] = Field(
+        (), description="Keys it was under before; what they encrypted is encrypted under `key`."
+    )
 
     @model_validator(mode="after")
     def _no_literal_password(self) -> StoreSection:
@@ -39,6 +47,12 @@ class StoreSection(Section):
 
         if isinstance(self.url, str) and urlsplit(self.url).password is not None:
             raise ValueError("the url holds a password; give it as `password: {env: NAME}`")
+        return self
+
+    @model_validator(mode="after")
+    def _new_key_for_old(self) -> StoreSection:
+        if self.old_keys and self.key is None:
+            raise ValueError("old_keys are given without a `key`")
         return self
 
 
@@ -225,12 +239,29 @@ class FlowSection(Section):
     )
 
 
+class RetentionSection(Section):
+    """For how many days the store keeps what it does not need to go on. Empty: for ever."""
+
+    writes: int | None = Field(
+        None,
+        ge=1,
+        description="What was written, with the values before it, and its runs and plans: a run "
+        "can be undone for as long.",
+    )
+    history: int | None = Field(
+        None, ge=1, description="Every observed change of an opportunity, which scorers learn from."
+    )
+
+
 class Configuration(Section):
     """A whole configuration file. `path` is where it was read from."""
 
     path: Path = Field(exclude=True, repr=False)
     store: StoreSection = Field(
         default_factory=StoreSection, description="Where OppBridge keeps what it knows."
+    )
+    retention: RetentionSection = Field(
+        default_factory=RetentionSection, description="What the store forgets with time."
     )
     plugins: tuple[str, ...] = Field(
         (), description="Installed plugins to use; others are not imported."

@@ -22,6 +22,12 @@ class Reference(str):
     __slots__ = ()
 
 
+class Personal:
+    """Marks a field that says something of a person: erased, and looked for, by `forget`."""
+
+    __slots__ = ()
+
+
 def _decimal(text: str) -> str:
     if text != decimal_text(parse_decimal(text)):
         raise ValueError(f"{text!r} is not spelled as {decimal_text(parse_decimal(text))!r}")
@@ -49,6 +55,7 @@ def _instant(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
+PersonalText = Annotated[Text, Personal()]
 DecimalText = Annotated[str, AfterValidator(_decimal)]
 MoneyText = Annotated[str, AfterValidator(_money)]
 Day = Annotated[str, AfterValidator(_day)]
@@ -85,6 +92,16 @@ def references(model: type[BaseModel]) -> dict[str, str]:
             if isinstance(mark, Reference):
                 found[name] = str(mark)
     return found
+
+
+def personal_fields(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that say something of a person."""
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        for mark in (*field.metadata, *_marks(field.annotation))
+        if isinstance(mark, Personal)
+    )
 
 
 def _marks(annotation: Any) -> tuple[Any, ...]:

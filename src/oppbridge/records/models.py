@@ -20,6 +20,7 @@ from .fields import (
     OpportunityId,
     Part,
     Percent,
+    PersonalText,
     ProductId,
     QuoteId,
     Record,
@@ -86,8 +87,8 @@ class Account(Record):
     currency: Text | None = None
     parent: AccountId | None = None
     primary_contact: ContactId | None = None
-    email: Text | None = None
-    phone: Text | None = None
+    email: PersonalText | None = None
+    phone: PersonalText | None = None
     website: Text | None = None
     industry: Text | None = None
     employees: int | None = None
@@ -95,7 +96,7 @@ class Account(Record):
     credit_limit: MoneyText | None = None
     on_hold: Text | None = None  # none, invoice, all
     payment_terms: Text | None = None
-    street: Text | None = None
+    street: PersonalText | None = None
     city: Text | None = None
     region: Text | None = None
     postal_code: Text | None = None
@@ -108,20 +109,20 @@ class Contact(Record):
 
     number: Text | None = None
     company: Text | None = None
-    first_name: Text | None = None
-    last_name: Text | None = None
-    job_title: Text | None = None
+    first_name: PersonalText | None = None
+    last_name: PersonalText | None = None
+    job_title: PersonalText | None = None
     account: AccountId | None = None
     status: AccountStatus | None = None
-    email: Text | None = None
-    phone: Text | None = None
-    mobile: Text | None = None
-    street: Text | None = None
-    city: Text | None = None
+    email: PersonalText | None = None
+    phone: PersonalText | None = None
+    mobile: PersonalText | None = None
+    street: PersonalText | None = None
+    city: PersonalText | None = None
     region: Text | None = None
-    postal_code: Text | None = None
+    postal_code: PersonalText | None = None
     country: Text | None = None
-    description: Text | None = None
+    description: PersonalText | None = None
 
 
 class Product(Record):

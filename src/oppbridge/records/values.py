@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ConfigError, Invalid
-from .fields import Part, Record, references
+from .fields import Part, Record, personal_fields, references
 from .models import ENTITIES
 from .scalars import Scalar
 
@@ -75,6 +75,12 @@ def reference_patterns(entity: str) -> dict[str, str]:
         for name, target in references(part).items():
             found[f"{collection}/*/{name}"] = target
     return found
+
+
+@cache
+def personal(entity: str) -> frozenset[str]:
+    """The fields of an entity that say something of a person."""
+    return personal_fields(model(entity))
 
 
 def pointing(entity: str, values: Values) -> list[tuple[str, str]]:

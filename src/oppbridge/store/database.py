@@ -16,6 +16,7 @@ from . import schema
 from .prepared import Prepared
 from .transaction import Tx
 from .trouble import explain
+from .vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Store:
     engine: Engine
     clock: Callable[[], float] = time.time
     commits: int = 0
+    vault: Vault | None = None
     _sqlite: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +47,7 @@ class Store:
         Raises Unavailable or ConfigError as `write` does.
         """
         with self.explained(), self.engine.connect() as connection:
-            yield Tx(connection, self._sqlite)
+            yield Tx(connection, self._sqlite, self.vault)
             connection.rollback()
 
     @contextmanager
@@ -66,7 +68,7 @@ class Store:
         with self.explained(), self.engine.connect() as plain:
             connection = plain.execution_options(oppbridge_write=True)
             with connection.begin():
-                tx = Tx(connection, self._sqlite)
+                tx = Tx(connection, self._sqlite, self.vault)
                 if lease is not None:
                     _still_ours(tx, lease)
                 yield tx
@@ -83,6 +85,22 @@ class Store:
             if told is None:
                 raise
             raise told from exc
+
+    def compact(self) -> None:
+        """Give back the space of what was taken out, so that no file holds it any longer."""
+        with self.explained():
+            connection = self.engine.raw_connection()
+            try:
+                driver: Any = connection.driver_connection
+                if self._sqlite:
+                    driver.execute("VACUUM")
+                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                else:
+                    driver.autocommit = True
+                    driver.execute("VACUUM FULL")
+                    driver.autocommit = False
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Let go of connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,19 @@ from sqlalchemy.engine import Connection, Engine
 from ..errors import ConfigError
 from .database import Store
 from .migrate import upgrade
+from .sealing import lock
 
 PATIENCE = 30  # seconds to wait for another process's transaction
 ABSENCE = 300  # seconds after which PostgreSQL gives up a worker that went silent in a transaction
 
 
-def open_store(url: str, folder: Path | None = None) -> Store:
+def open_store(url: str, folder: Path | None = None, keys: Sequence[str] = ()) -> Store:
     """Open the store at a database URL, creating or upgrading it.
 
     `sqlite:///oppbridge.db` is relative to `folder`; `postgresql+psycopg://...` for several
-    workers. Raises ConfigError for an unusable URL or file and a store written by a newer version,
-    Unavailable while the database does not answer.
+    workers. With `keys`, values are kept sealed under the first; what an older one sealed is
+    opened, and sealed anew. Raises ConfigError for an unusable URL or file, a store written by a
+    newer version and a missing or wrong key, Unavailable while the database does not answer.
     """
     try:
         parsed = sa.make_url(url)
@@ -39,6 +42,7 @@ def open_store(url: str, folder: Path | None = None) -> Store:
     try:
         with store.explained():
             upgrade(engine)
+            lock(store, keys)
     except BaseException:
         store.close()
         raise

@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .schema import SEALED, place
+
 Among = Callable[[Any], Any]
 """A condition that a column is one of the values bound to `keys`, in one database's words."""
 
@@ -24,6 +26,7 @@ class Text:
     text: str
     order: tuple[str, ...] | None
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    sealed: tuple[tuple[int, str], ...] = ()  # which columns of its rows are, and their places
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them, with those that were written into the statement."""
@@ -64,7 +67,18 @@ def compiled(statement: Any, names: tuple[str, ...] | None = None, *, sqlite: bo
     """A statement for one database; `names` are the columns that an insertion is given."""
     found = statement.compile(dialect=_dialect(sqlite=sqlite), column_keys=names)
     fixed = {n: b.effective_value for b, n in found.bind_names.items() if not b.required}
-    return Text(str(found), tuple(found.positiontup) if found.positional else None, fixed)
+    order = tuple(found.positiontup) if found.positional else None
+    return Text(str(found), order, fixed, sealed_in(statement))
+
+
+def sealed_in(statement: Any) -> tuple[tuple[int, str], ...]:
+    """Which columns of a statement's rows are sealed, and the places they are sealed for."""
+    columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
+    return tuple(
+        (at, place(column))
+        for at, column in enumerate(columns)
+        if getattr(column, "info", {}).get("kept") == SEALED
+    )
 
 
 @cache

@@ -38,16 +38,14 @@ def uids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
 
 
 _STANDING = Prepared(
-    lambda among: sa.select(record.c.id, record.c.uid).where(
-        among(record.c.id),
-        sa.or_(record.c.agreed.is_(None), record.c.agreed.contains('"@":true')),
-    )
+    lambda among: sa.select(record.c.id, record.c.uid, record.c.agreed).where(among(record.c.id))
 )
 
 
 def standing(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
     """Record uids by id, of those that nobody has agreed to remove."""
-    return dict(tx.ask_each(_STANDING, ids))
+    rows = tx.ask_each(_STANDING, ids)
+    return {id: uid for id, uid, agreed in rows if agreed is None or '"@":true' in agreed}
 
 
 def by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Record]:

@@ -98,7 +98,7 @@ def begin(tx: Tx, flow: str, now: float) -> int:
 
 def finish(tx: Tx, run_id: int, outcome: str, report: Any, now: float) -> None:
     """Note how a run ended."""
-    text = orjson.dumps(report).decode()
+    text = tx.sealed(run.c.report, orjson.dumps(report).decode())
     tx.tell(_FINISH, run=run_id, b_finished=now, b_outcome=outcome, b_report=text)
 
 
@@ -108,7 +108,7 @@ def flow_of(tx: Tx, run_id: int) -> str | None:
     return rows[0][0] if rows else None
 
 
-def last_of(tx: Tx, flow: str) -> Any:
-    """The latest run of a flow as a row, None before the first."""
+def last_of(tx: Tx, flow: str) -> dict[str, Any] | None:
+    """The latest run of a flow by column, None before the first."""
     query = sa.select(run).where(run.c.flow == flow).order_by(run.c.id.desc()).limit(1)
-    return next(iter(tx.rows(query)), None)
+    return next((dict(zip(run.c.keys(), row, strict=True)) for row in tx.rows(query)), None)

@@ -8,6 +8,8 @@ hold the older value this link still stands for. At rest every `lag` is empty.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -24,6 +26,19 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+SEALED, BLIND = "sealed", "blind"
+
+
+def _sealed(name: str, *, nullable: bool = True) -> Column[str]:
+    """A column of values, sealed where the store has a key (see `vault`)."""
+    return Column(name, Text, nullable=nullable, info={"kept": SEALED})
+
+
+def place(column: Any) -> str:
+    """What a column is called where its values are sealed."""
+    return f"{column.table.name}.{column.name}"
+
+
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 sequence = Table(
@@ -39,7 +54,7 @@ record = Table(
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("entity", String(30), nullable=False),
     Column("uid", String(36), nullable=False),
-    Column("agreed", Text),  # JSON, record space; NULL before the first decision
+    _sealed("agreed"),  # JSON, record space; NULL before the first decision
     Column("rulings", Text),  # JSON: path -> system a person chose
     UniqueConstraint("uid", "entity", name="record_uid"),
 )
@@ -55,10 +70,10 @@ link = Table(
     Column("gone", Integer, nullable=False, server_default="0"),
     Column("version", Text),
     Column("digest", LargeBinary(16)),
-    Column("shown", Text),  # JSON, system space; NULL until first settled
-    Column("lag", Text),  # JSON, record space: what the link stands for where it differs
+    _sealed("shown"),  # JSON, system space; NULL until first settled
+    _sealed("lag"),  # JSON, record space: what the link stands for where it differs
     Column("parts", Text),  # JSON: path stem of a native part -> the part's id
-    Column("news", Text),  # JSON, system space: what was seen and not yet decided
+    _sealed("news"),  # JSON, system space: what was seen and not yet decided
     Column("at", String(40)),  # when the system says the news became true
     Column("seen", String(40)),
     UniqueConstraint("system", "entity", "key", name="link_key"),
@@ -93,16 +108,16 @@ write = Table(
     Column("entity", String(30), nullable=False),
     Column("action", String(20), nullable=False),  # create update delete clash read decide
     Column("key", Text),
-    Column("fields", Text, nullable=False),  # JSON, record space
-    Column("before", Text),
-    Column("reasons", Text),
+    _sealed("fields", nullable=False),  # JSON, record space
+    _sealed("before"),
+    _sealed("reasons"),
     Column("cut", Text),  # JSON: paths left out when it was sent
     Column("state", String(12), nullable=False),
     Column("digest", String(32), nullable=False),
-    Column("why", Text),  # of a hold, a wait, a refusal, a dead letter
+    _sealed("why"),  # of a hold, a wait, a refusal, a dead letter
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("run_id", Id),  # of the run that sent it; until then, of the one that planned it
-    Column("besides", Text),  # JSON, system space: what the row then showed that was not written so
+    _sealed("besides"),  # JSON, system space: what the row then showed that was not written so
     Column("planned", Float, nullable=False),
     Column("settled", Float),
     Column("by", String(200)),  # who approved or refused it
@@ -158,7 +173,7 @@ undone = Table(
     metadata,
     Column("link_id", Id, primary_key=True, autoincrement=False),
     Column("path", Text, primary_key=True),
-    Column("agreed", Text),  # JSON: the agreed value the link was left behind
+    _sealed("agreed"),  # JSON: the agreed value the link was left behind
 )
 
 cursor = Table(
@@ -188,7 +203,7 @@ natural = Table(
     metadata,
     Column("entity", String(30), primary_key=True),
     Column("field", String(60), primary_key=True),
-    Column("value", Text, primary_key=True),
+    Column("value", Text, primary_key=True, info={"kept": BLIND}),
     Column("record_id", Id, primary_key=True, autoincrement=False),
     Index("natural_record", "record_id"),
 )
@@ -212,7 +227,7 @@ alias = Table(
     Column("entity", String(30), primary_key=True),
     Column("uid", String(36), primary_key=True),  # of a record that was joined to another
     Column("record_id", Id, nullable=False),
-    Column("why", Text, nullable=False),
+    _sealed("why", nullable=False),
     Index("alias_record", "record_id"),
 )
 
@@ -224,8 +239,15 @@ history = Table(
     Column("system", String(60), nullable=False),
     Column("since", String(40), nullable=False),  # true in the source
     Column("seen", String(40), nullable=False),  # seen here
-    Column("changed", Text, nullable=False),  # JSON of the changed paths, system space
+    _sealed("changed", nullable=False),  # JSON of the changed paths, system space
     Index("history_record", "record_id", "id"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 learned = Table(
@@ -243,7 +265,7 @@ run = Table(
     Column("started", Float, nullable=False),
     Column("finished", Float),
     Column("outcome", String(20)),
-    Column("report", Text),
+    _sealed("report"),
     Index("run_flow", "flow", "id"),
 )
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from . import copying, schema
-from .prepared import Prepared, Text, inserting, own_insert, updating
+from .prepared import Prepared, Text, inserting, own_insert, sealed_in, updating
+from .vault import Vault
 
 CHUNK = 5000
 BULK = 400  # rows from which PostgreSQL copies; a merge costs 3 ms to begin, then half as much
@@ -24,10 +25,12 @@ class Tx:
 
     connection: Connection
     sqlite: bool
+    vault: Vault | None = None
 
     def rows(self, statement: Any, parameters: Any = None) -> list[Any]:
         """Every row a query gives."""
-        return list(self.connection.execute(statement, parameters or {}).all())
+        found = self.connection.execute(statement, parameters or {}).all()
+        return list(found) if self.vault is None else self._opened(found, sealed_in(statement))
 
     def plain(self, statement: Any, parameters: Any = None) -> list[Any]:
         """Every row a query gives, as the driver's own tuples: half the cost of `rows`.
@@ -35,7 +38,8 @@ class Tx:
         For columns that both drivers give as they are: numbers, text, bytes.
         """
         done = self.connection.execute(statement, parameters or {})
-        return list(done.cursor.fetchall()) if done.cursor is not None else []
+        found = list(done.cursor.fetchall()) if done.cursor is not None else []
+        return found if self.vault is None else self._opened(found, sealed_in(statement))
 
     def run(self, statement: Any, parameters: Any = None) -> int:
         """Carry out a statement, once per mapping where several are given; rows touched."""
@@ -53,7 +57,8 @@ class Tx:
         """Every row a prepared question gives, as the driver's own tuples."""
         text = question.text(sqlite=self.sqlite)
         done = self.connection.exec_driver_sql(text.text, text.parameters(values))
-        return list(done.cursor.fetchall()) if done.cursor is not None else []
+        found = list(done.cursor.fetchall()) if done.cursor is not None else []
+        return found if self.vault is None else self._opened(found, text.sealed)
 
     def ask_each(self, question: Prepared, keys: Sequence[Any], **values: Any) -> list[Any]:
         """The rows of a question about `keys`, asked for in blocks."""
@@ -88,6 +93,7 @@ class Tx:
         ignore: bool = False,
     ) -> None:
         """Insert rows in the order given; `ignore` passes over those that exist."""
+        rows = self._kept(table, names, rows)
         if self.sqlite or len(rows) < BULK:
             names = tuple(names)
             text = inserting(table, names, sqlite=self.sqlite, ignore=ignore)
@@ -102,7 +108,7 @@ class Tx:
 
         Where an id comes twice, what comes last stands.
         """
-        names = tuple(names)
+        names, rows = tuple(names), self._kept(table, names, rows)
         if self.sqlite or len(rows) < BULK:
             text = updating(table, names, sqlite=self.sqlite)
             self._each(text, tuple(f"b_{name}" for name in names), rows)
@@ -113,6 +119,37 @@ class Tx:
     def upsert(self, table: sa.Table) -> Any:
         """This database's own insert, which knows `on_conflict_do_update`."""
         return own_insert(table, sqlite=self.sqlite)
+
+    def sealed(self, column: sa.Column[str], text: str) -> str:
+        """A value for a statement of one's own to put into a column."""
+        return text if self.vault is None else self.vault.seal(text, schema.place(column))
+
+    def _kept(
+        self, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> Sequence[tuple[Any, ...]]:
+        """Rows as they are kept: sealed, or blind, where the store has a key."""
+        vault = self.vault
+        kept = {at: table.c[name] for at, name in enumerate(names) if table.c[name].info}
+        if vault is None or not kept:
+            return rows
+        out = [list(row) for row in rows]
+        for at, column in kept.items():
+            blind, place = column.info["kept"] == schema.BLIND, schema.place(column)
+            for row in out:
+                if row[at] is not None:
+                    row[at] = vault.blind(row[at]) if blind else vault.seal(row[at], place)
+        return [tuple(row) for row in out]
+
+    def _opened(self, rows: Sequence[Any], sealed: Sequence[tuple[int, str]]) -> list[Any]:
+        """Rows with their sealed columns opened."""
+        if self.vault is None or not sealed:
+            return list(rows)
+        out = [list(row) for row in rows]
+        for at, place in sealed:
+            for row in out:
+                if row[at] is not None:
+                    row[at] = self.vault.open(row[at], place)
+        return [tuple(row) for row in out]
 
     def _each(self, text: Text, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """Carry out a statement once per row of values for `names`.

@@ -163,13 +163,26 @@ def hold(tx: Tx, flow: str, system: str, entity: str, actions: Sequence[str], wh
     """Hold every write of these actions that is about to go."""
     there = (write.c.flow == flow, write.c.system == system, write.c.entity == entity)
     going = (write.c.state.in_(("planned", "wait")), write.c.action.in_(actions), OPEN)
-    tx.run(sa.update(write).where(*there, *going).values(state="held", why=why))
+    tx.run(
+        sa.update(write).where(*there, *going).values(state="held", why=tx.sealed(write.c.why, why))
+    )
 
 
-def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[Any]:
-    """The last writes about one record, newest first, as rows."""
+def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[dict[str, Any]]:
+    """The last writes about one record, newest first, by column."""
     query = sa.select(write).where(write.c.record_id == record_id)
-    return tx.rows(query.order_by(write.c.id.desc()).limit(limit))
+    rows = tx.rows(query.order_by(write.c.id.desc()).limit(limit))
+    return [dict(zip(write.c.keys(), row, strict=True)) for row in rows]
+
+
+def values_of(tx: Tx, record_id: int) -> list[list[dict[str, Any]]]:
+    """The values in every write about one record, whatever became of it: fields, before, besides.
+
+    `besides` is in system space, the others in record space.
+    """
+    columns = (write.c.fields, write.c.before, write.c.besides)
+    rows = tx.plain(sa.select(*columns).where(write.c.record_id == record_id))
+    return [[load(text) for text in row if text] for row in rows]
 
 
 _KINDS = (write.c.flow, write.c.system, write.c.entity, write.c.state)
