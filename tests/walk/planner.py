@@ -40,6 +40,8 @@ class Planner:
             run = self.dice.choice(self.runs)
             self.undone.append(run)
             digest = self._undo(run)
+            if self.dice.random() < 0.4:
+                self.world.crms[self.people.side()].faults.lose_answer(1)
             for _ in range(self.dice.randint(0, 2)):
                 self.people.edit()
             self._apply(digest)

@@ -27,6 +27,7 @@ from ..engine.waves import Wave
 from ..errors import ConfigError
 from ..match.rules import MatchRules
 from ..plugins import Plugins
+from .circles import refuse_circles
 
 if TYPE_CHECKING:
     from ..decision import Enricher, Gate
@@ -164,6 +165,7 @@ class Assembly:
         enrichers = _supplied(parts, systems, store)
         scorer = self._scorer(section, [*at, "scorer"])
         policies = self.plugins.policies()
+        refuse_circles(self.found, name, systems)
         for entity, one in section.entities.items():
             self._check_stamps(one, entity, systems, [*at, "entities", entity])
             self._check_creates(one, entity, systems, [*at, "entities", entity])

@@ -40,16 +40,13 @@ class Bridge:
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Bridge:
         """Read a configuration, load its plugins, open its store. Raises ConfigError."""
-        from .. import __version__
         from ..config import load, store_keys, store_url
-        from ..hookspecs import Host
-        from ..plugins import Plugins
         from ..store import open_store
         from .assembly import Assembly
+        from .installed import in_use
 
         found = load(path)
-        plugins = Plugins(Host(__version__, home=found.home))
-        plugins.load(found.plugins)
+        plugins = in_use(found)
         store = open_store(store_url(found).get_secret_value(), found.home, store_keys(found))
         return cls(Assembly(found, plugins), store)
 

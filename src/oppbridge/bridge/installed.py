@@ -7,10 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..config import load
+from ..config import Configuration, load
+from ..config.problems import problem
 from ..errors import ConfigError
 from ..hookspecs import Host
 from ..plugins import Plugins
+
+
+def in_use(found: Configuration) -> Plugins:
+    """The plugins that a configuration names. Raises ConfigError for one that cannot be used."""
+    plugins = Plugins(Host(__version__, home=found.home))
+    try:
+        plugins.load(found.plugins)
+    except ConfigError as exc:
+        raise ConfigError(problem(found.path, ("plugins",), str(exc))) from exc
+    return plugins
 
 
 def installed(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
@@ -23,5 +34,5 @@ def installed(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
                 plugins.load([name])
             except ConfigError as exc:
                 problems.append(str(exc))
-        problems += [str(problem) for problem in plugins.rehearse()]
+        problems += [str(broken) for broken in plugins.rehearse()]
     return [asdict(one) for one in plugins.installed()], problems

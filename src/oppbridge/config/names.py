@@ -38,6 +38,7 @@ def _flow(path: list[Key], flow: FlowSection, systems: Iterable[str]) -> Iterato
             yield here, _no_entity(entity)
             continue
         yield from _systems(here, section, list(systems))
+        yield from _idle(here, section)
         yield from _fields(here, entity, section)
         yield from _filters(here, entity, section)
     for index, part in enumerate(flow.enrichers):
@@ -68,6 +69,15 @@ def _systems(path: list[Key], section: EntitySection, systems: list[str]) -> Ite
         if owner not in section.systems:
             hint = suggestion(owner, section.systems)
             yield [*path, *inner], f"{owner!r} does not take part here{hint}"
+
+
+def _idle(path: list[Key], section: EntitySection) -> Iterator[Found]:
+    """An entity that no system gives or takes does not move."""
+    parts = section.systems.values()
+    if not any(part.reads for part in parts):
+        yield [*path, "systems"], "no system reads: nobody's edits would count"
+    if not any(part.writes for part in parts):
+        yield [*path, "systems"], "no system writes: nobody would receive a change"
 
 
 def _fields(path: list[Key], entity: str, section: EntitySection) -> Iterator[Found]:
