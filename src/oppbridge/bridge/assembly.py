@@ -148,6 +148,7 @@ class Assembly:
         section = self.section(name)
         names = {one: None for part in section.entities.values() for one in part.systems}
         with self.opened(list(names)) as systems:
+            refuse_circles(self.found, name, systems)
             yield self._flow(name, section, systems, store)
 
     def _flow(
@@ -165,7 +166,6 @@ class Assembly:
         enrichers = _supplied(parts, systems, store)
         scorer = self._scorer(section, [*at, "scorer"])
         policies = self.plugins.policies()
-        refuse_circles(self.found, name, systems)
         for entity, one in section.entities.items():
             self._check_stamps(one, entity, systems, [*at, "entities", entity])
             self._check_creates(one, entity, systems, [*at, "entities", entity])
