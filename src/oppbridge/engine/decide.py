@@ -15,8 +15,8 @@ from .compare import rekey, values_of
 from .docket import Decision
 from .doubt import follow_joins, twins_of
 from .flow import EntityFlow, Ruled
-from .learn import differences
-from .line import Line
+from .learn import differences, wake
+from .line import Line, Post
 from .plan import plan
 from .translate import News, Registry, news_of, record_path
 from .waves import Wave, in_force
@@ -204,10 +204,25 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     links.update(tx, [link for one in decisions for link in one.links])
     records.update(tx, [one.record for one in decisions])
     links.note_awaited(tx, awaited)
+    _wake(tx, line, flow, decisions)
     records.answered(tx, line.flow.name, flow.entity, ids)
     records.ask(
         tx, others, flow.entity, [d.record.id for d in decisions if d.base != d.record.agreed]
     )
+
+
+def _wake(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision]) -> None:
+    """What was removed and stands again stands for somebody: who points at it is decided anew."""
+    back = [
+        link
+        for one in decisions
+        if one.base and one.base.get(PRESENCE) is None and one.merged.values.get(PRESENCE)
+        for link in one.links
+        if not link.gone
+    ]
+    for name, member in flow.members.items() if back else ():
+        keys = [link.key for link in back if link.system == name]
+        wake(tx, Post(line, member, flow.entity), keys)
 
 
 def _check(line: Line, flow: EntityFlow, one: Decision) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from .conftest import Api
@@ -90,6 +90,10 @@ def rows(api: Api) -> dict[str, str]:
     return {table: api.new(table, body) for table, body in made.items()}
 
 
+BETWEEN = "Microsoft.Dynamics.CRM.Between(PropertyName='name',PropertyValues='a')"
+
+
+@example(table="accounts", query={"$filter": BETWEEN}, one=False, tracked=False)
 @CALM
 @given(table=st.sampled_from(SETS), query=options, one=st.booleans(), tracked=st.booleans())
 def test_no_query_breaks_it(

@@ -82,7 +82,10 @@ class Scope:
         at = self.path(tuple(self._property(column.value).split("/")))
         value = named.get("PropertyValues") or named.get("PropertyValue")
         given = value.value if isinstance(value, Literal) else None
-        return _FUNCTIONS[short](self.desk, at, given)
+        try:
+            return _FUNCTIONS[short](self.desk, at, given)
+        except (TypeError, ValueError, OverflowError):
+            raise BadQuery(f"The function '{name}' does not take {given!r}.") from None
 
     def calculate(self, operator: str, left: Sql, right: Sql) -> Sql:
         """The service has no arithmetic in filters."""
