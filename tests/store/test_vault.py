@@ -114,6 +114,7 @@ def test_reads_the_same_with_a_key_and_nothing_without(tmp_path, opened):
     expected = read(plain, fill(plain))
     plain.close()
     assert SECRET in str(expected)
+    assert all(expected.values()), expected
     store = opened(KEY)
     assert read(store, fill(store)) == expected
     store.close()

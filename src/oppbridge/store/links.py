@@ -79,7 +79,7 @@ def mentioning(tx: Tx, system: str, key: str) -> list[Link]:
     query = sa.select(link).where(link.c.system == system, link.c.gone == 0)
     if tx.vault is None:
         query = query.where(link.c.shown.contains(inside, autoescape=True))
-    shown = 9  # its column
+    shown = list(link.c).index(link.c.shown)
     return [_link(row) for row in tx.plain(query) if inside in (row[shown] or "")]
 
 
