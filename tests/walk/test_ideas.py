@@ -65,8 +65,8 @@ IDEAS = {
     ),
     "a full reading knows which links it did not see": (
         "engine/observe.py",
-        "    if page.sweep:\n        _find_lost(post, reading.sweep)",
-        "    if False:\n        _find_lost(post, reading.sweep)",
+        "        reading.sweep.add(seen.known)\n        _find_lost(post, reading.sweep)",
+        "        reading.sweep.add(seen.known)",
     ),
     "what a system shows for what we wrote is what it showed": (
         "engine/settle.py",

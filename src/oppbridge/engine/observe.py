@@ -39,8 +39,6 @@ def observe(post: Post) -> None:
         _take(post, reading, page)
         if not page.more:
             break
-    if page.sweep:
-        _find_lost(post, reading.sweep)
     if reading.unkept:
         at.sweep = None
         post.line.quiet[post.system, post.entity] = at
@@ -99,6 +97,9 @@ def _take(post: Post, reading: _Reading, page: Page) -> None:
     if page.first:
         reading.sweep = Sweep()
     seen = sort(post, page.changes)
+    if page.sweep and not page.more:  # before the place moves on: who dies here reads it again
+        reading.sweep.add(seen.known)
+        _find_lost(post, reading.sweep)
     post.count("observed", len(page.changes))
     post.count("unchanged", seen.unchanged)
     post.progress("observe", len(page.changes))
@@ -116,7 +117,7 @@ def _take(post: Post, reading: _Reading, page: Page) -> None:
 
 
 def _find_lost(post: Post, sweep: Sweep) -> None:
-    """After a full reading, look again for every linked row it did not show."""
+    """At the end of a full reading, look again for every linked row it did not show."""
     after = ""
     while True:
         with post.line.store.read() as tx:

@@ -49,6 +49,7 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    _found: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -57,4 +58,6 @@ class Answer:
 
     def json(self) -> Any:
         """The decoded body; None when it is empty. Raises ValueError when it is not JSON."""
-        return decode(self.body) if self.body else None
+        if not self._found:
+            self._found.append(decode(self.body) if self.body else None)
+        return self._found[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oppbridge.errors import ContractBroken
+from oppbridge.errors import ContractBroken, Unavailable
 
 from .answer import Call
 from .session import Session
@@ -22,10 +22,10 @@ class Rows:
 
 
 def rows_in(found: Any, name: str) -> Rows:
-    """The page in a decoded body. Raises ContractBroken when it is no collection."""
+    """The page in a decoded body. Raises Unavailable when it is no collection of rows."""
     rows = found.get("value") if isinstance(found, Mapping) else None
-    if not isinstance(rows, list):
-        raise ContractBroken(f"{name} did not answer with a collection")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unavailable(f"{name} did not answer with a collection of rows")
     return Rows(rows, _link(found, "nextLink"), _link(found, "deltaLink"))
 
 

@@ -60,6 +60,9 @@ def pool(ca_file: Path | None = None, connections: int = 52) -> requests.Session
     return session
 
 
+_NO_CONTENT = 204
+
+
 class Session:
     """Sends calls to the system at `root`. Safe to share between threads."""
 
@@ -128,8 +131,15 @@ class Session:
                 self._gate.answered(answer.headers.get("x-ms-dop-hint"))
         if isinstance(error, Throttled | Unavailable | Unsure) or (error and answer.status == 401):
             raise error
+        if call.method == "GET" and error is None and answer.status != _NO_CONTENT:
+            self._read(call, answer)
         self._answered = True
         return answer
+
+    def _read(self, call: Call, answer: Answer) -> None:
+        """A read must bring JSON: whatever else says 200 is a gateway, and is asked again."""
+        if self.decoded(call, answer) is None:
+            raise unanswered(call, f"{call.name}: {self.host} answered with nothing")
 
     def _signed(self, call: Call) -> Answer:
         if self._bearer is None:

@@ -105,7 +105,8 @@ class Direct:
         """The page after `cursor`; a place the CRM has forgotten starts a full reading."""
         reading = Reading.parse(cursor) if cursor else Reading()
         due = self.sweep_every and reading.rounds >= self.sweep_every
-        first = cursor is None or bool(due and not reading.sweep)
+        nowhere = reading.at.stamp is None  # no place from which the CRM could tell deletions
+        first = cursor is None or bool((due or nowhere) and not reading.sweep)
         try:
             return self._page(entity, Reading() if first else reading, limit, first=first)
         except Refused as refused:
