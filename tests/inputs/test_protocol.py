@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import resource
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import requests
 
 from tests.chaos.case import fresh, troubled
 from tests.chaos.elsewhere import NOWHERE
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.integration
 MEGABYTE = 1 << 20
 ETAG = '"@odata.etag"'
 VALUE = '"value":'
+DELTA = '"@odata.deltaLink":"'
 KINDS = {"done": ABSORBED, "stopped": STOPPED, "retry": LISTED, "dead": LISTED}
 
 
@@ -32,7 +34,6 @@ class Answer:
     rule: dict[str, Any]
     told: str = ""
     at: tuple[str, str, str] = ("dataverse", "GET", "/accounts")
-    more: dict[str, Any] = field(default_factory=dict)
 
 
 def put(id, expected, find, put, told="", **more):
@@ -40,7 +41,7 @@ def put(id, expected, find, put, told="", **more):
 
 
 def linked(id, expected, link, told="", **more):
-    return put(id, expected, VALUE, f'"@odata.nextLink":"{link}",{VALUE}', told, **more)
+    return put(id, expected, DELTA, f'"@odata.nextLink":"{link}","was":"', told, **more)
 
 
 BOMB = gzip.compress(b'{"value": [' + b" " * (300 * MEGABYTE), 9).decode("latin-1")
@@ -54,20 +55,20 @@ ANSWERS = (
     put("invalid UTF-8", ABSORBED, ETAG, f'"extra":"\xff\xfe",{ETAG}'),
     put("empty 200", ABSORBED, "", ""),
     put("sign-in page as 200", ABSORBED, "", "<html>Sign in</html>", headers={"Content-Type": "text/html"}),
-    put("sign-in page, again and again", LISTED, "", "<html>Sign in</html>", "no JSON", times=None,
+    put("sign-in page, again and again", LISTED, "", "<html>Sign in</html>", "did not answer with JSON", times=None,
         headers={"Content-Type": "text/html"}),
-    put("a list in place of an object", ABSORBED, "", "[]"),
-    put("a value that is no list", ABSORBED, "", '{"value":{"accountid":"1"}}'),
-    put("rows that are no objects", ABSORBED, "", '{"value":[1,null,"x"]}'),
-    put("rows without their key", LISTED, '"accountid"', '"accountie"'),
+    put("a list in place of an object", LISTED, "", "[]"),
+    put("a value that is no list", LISTED, "", '{"value":{"accountid":"1"}}'),
+    put("rows that are no objects", LISTED, "", '{"value":[1,null,"x"]}'),
+    put("rows without their key", STOPPED, '"accountid"', '"accountie"'),
     put("annotations nobody asked for", ABSORBED, ETAG, f'"name@odata.type":"#Edm.Binary",{ETAG}'),
     put("an error beside rows", ABSORBED, VALUE, '"error":{"code":"0x1","message":"half"},"value":'),
-    linked("page link to another host", STOPPED, f"https://{NOWHERE}/accounts?page=2", NOWHERE),
-    linked("page link to plain http", STOPPED, "http://127.0.0.1/accounts", "http"),
-    linked("page link to a file", STOPPED, "file:///etc/passwd", "file"),
-    linked("page link with a user in it", STOPPED, f"https://sales.example@{NOWHERE}/a", NOWHERE),
-    linked("relative page link", STOPPED, "accounts?page=2"),
-    Answer("page link to itself", LISTED, {"kind": "same_page", "times": None}),
+    linked("page link to another host", ABSORBED, f"https://{NOWHERE}/accounts?page=2"),
+    linked("page link to plain http", ABSORBED, "http://127.0.0.1/accounts"),
+    linked("page link to a file", ABSORBED, "file:///etc/passwd"),
+    linked("page link with a user in it", ABSORBED, f"https://sales.example@{NOWHERE}/a"),
+    linked("relative page link", ABSORBED, "accounts?page=2"),
+    Answer("page link to itself", STOPPED, {"kind": "same_page", "times": None}, "did not move"),
     Answer("chunks without end", LISTED, {"kind": "endless", "put": " " * 65536, "times": None}),
     Answer("a token that is a web page", LISTED, {"kind": "html", "status": 200, "times": None},
            at=("login", "POST", "/oauth2/v2.0/token$")),
@@ -90,8 +91,22 @@ def place(company, monkeypatch):
     company.sandbox.faults.clear()
 
 
+@pytest.fixture
+def called(monkeypatch):
+    """Every address that was called."""
+    found = []
+    send = requests.Session.request
+
+    def noted(self, method, url, **more):
+        found.append(url)
+        return send(self, method, url, **more)
+
+    monkeypatch.setattr(requests.Session, "request", noted)
+    return found
+
+
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.id)
-def test_protocol(place, expected, answer):
+def test_protocol(place, expected, answer, called):
     expected(answer.expected)
     service, method, path = answer.at
     struck = place.sandbox.faults.add(service=service, method=method, path=path, **answer.rule)
@@ -99,4 +114,6 @@ def test_protocol(place, expected, answer):
     told = troubled(place, answer.expected)
     assert struck.struck
     assert answer.told in told.text
+    own = tuple(place.sandbox.ready()["services"].values())
+    assert [url for url in called if not url.startswith(own)] == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000, "kB"
