@@ -19,9 +19,14 @@ OppBridgeError
 
 from __future__ import annotations
 
+from .redaction import hidden
+
 
 class OppBridgeError(Exception):
-    """Root of the tree. Messages never hold secrets."""
+    """Root of the tree. What it says never holds a secret that was looked up."""
+
+    def __str__(self) -> str:
+        return hidden(super().__str__())
 
 
 class Stop(OppBridgeError):

@@ -13,7 +13,9 @@ from .deadline import within
 from .decision import Clash, Gate, Offer, Policy, Proposal
 from .errors import ContractBroken
 from .hookspecs import Command, Twin
+from .redaction import hidden
 
+LONGEST = 1000  # characters of a reason
 BUDGET = 10.0
 """Seconds a plugin's answer may take."""
 
@@ -85,8 +87,10 @@ def careful_gate(who: str, gate: Gate) -> Gate:
             reason = call(who, lambda: gate(proposal))
         except ContractBroken as exc:
             return str(exc)
-        if reason is None or isinstance(reason, str):
-            return reason
+        if isinstance(reason, str):
+            return hidden(reason[:LONGEST])
+        if reason is None:
+            return None
         return f"{who} returned {reason!r}, which is no reason"
 
     return judge

@@ -110,7 +110,7 @@ IDEAS = {
     ),
 }
 
-RARE = {"a doubt stays where a second sending is turned away": "270"}
+RARE = {"a doubt stays where a second sending is turned away": "231"}
 """The first story to tell, where it takes two kinds of trouble to notice."""
 
 

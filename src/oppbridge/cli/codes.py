@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import AccessDenied, OppBridgeError, Retry, Stop
+from ..redaction import hidden
 from .showing import plain
 
 if TYPE_CHECKING:
@@ -85,6 +86,6 @@ def code_of_report(report: Report, allowed_dead: int) -> Code:
 
 def _told(message: str, code: int) -> int:
     if os.environ.get(DEBUG):
-        traceback.print_exc()
-    sys.stderr.write(f"oppbridge: {plain(message)}\n")
+        sys.stderr.write(hidden(traceback.format_exc()))
+    sys.stderr.write(f"oppbridge: {plain(hidden(message))}\n")
     return code

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from ..errors import ConfigError
+from ..redaction import remember
 
 LIMIT = 64 * 1024  # bytes of a secret file
 SPELLING = "give a reference: {env: NAME}, {file: PATH} or airflow:CONNECTION"
@@ -51,6 +52,12 @@ def reference(raw: Any) -> Reference | None:
 
 def look_up(found: Reference, home: Path) -> SecretStr:
     """The secret a reference leads to. Raises ConfigError that tells where it looked, not what."""
+    secret = _secret(found, home)
+    remember(secret.get_secret_value())
+    return secret
+
+
+def _secret(found: Reference, home: Path) -> SecretStr:
     if isinstance(found, FromEnvironment):
         value = os.environ.get(found.env)
         if not value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..decision import Proposal
@@ -239,9 +240,9 @@ def _gate(flow: EntityFlow, write: Planned, one: Decision) -> None:
         one.record.uid,
         write.system,
         write.action,
-        write.before,
-        write.fields,
-        one.merged.values,
+        MappingProxyType(write.before),
+        MappingProxyType(write.fields),
+        MappingProxyType(one.merged.values),
     )
     for name, gate in flow.gates:
         if why := gate(proposal):

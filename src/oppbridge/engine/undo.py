@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..errors import ConfigError, Invalid
 from ..records.scalars import Scalar
-from ..store import Planned, Tx, links, records, runs, trail, writes
+from ..store import Planned, Tx, links, records, runs, sending, trail, writes
 from ..store.rows import WHOLE
 from .behind import UNDO, undoes
 from .learn import readout
@@ -90,12 +90,13 @@ def _gathered(post: Post, run_id: int, ids: Sequence[int]) -> Iterator[_Found]:
             went = trail.done(tx, some, post.system)
             held = links.of_records(tx, some, post.system)
             known = records.by_id(tx, some)
+            doubtful = sending.under_way(tx, some)
             directory = Directory.of(tx, post, [one.write for all in went.values() for one in all])
         shown = dict(_shown(post, [link.key for group in held.values() for link in group]))
         for id in some:
             link = next(iter(held.get(id, ())), None)
-            if link is None or id not in known:
-                continue
+            if link is None or id not in known or id in doubtful:
+                continue  # what became of a write is found out first
             row = Row(known[id].uid, link, went[id], shown.get(link.key))
             back = reverse(post, row, run_id, directory)
             values = row.now or {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 from ..decision import Observed, Subject
 from ..records.scalars import Scalar
@@ -57,8 +58,8 @@ def _subject(one: Decision, history: Sequence[Observed] = ()) -> Subject:
     return Subject(
         one.record.entity,
         one.record.uid,
-        one.merged.values,
-        one.base,
+        MappingProxyType(one.merged.values),
+        MappingProxyType(one.base),
         tuple(history),
     )
 
