@@ -11,9 +11,8 @@ from typing import Any
 from .contract import CONTRACT, ConnectorSpec
 from .deadline import within
 from .decision import Clash, Gate, Offer, Policy, Proposal
-from .errors import ContractBroken
+from .errors import ContractBroken, hidden
 from .hookspecs import Command, Twin
-from .redaction import hidden
 
 LONGEST = 1000  # characters of a reason
 BUDGET = 10.0

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..errors import AccessDenied, OppBridgeError, Retry, Stop
-from ..redaction import hidden
+from ..errors import AccessDenied, OppBridgeError, Retry, Stop, hidden
 from .showing import plain
 
 if TYPE_CHECKING:

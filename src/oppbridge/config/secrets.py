@@ -5,15 +5,16 @@ A reference says where the secret is; it is looked up when a system is opened, a
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from ..errors import ConfigError
-from ..redaction import remember
+from ..errors import ConfigError, never_say
 
 LIMIT = 64 * 1024  # bytes of a secret file
 SPELLING = "give a reference: {env: NAME}, {file: PATH} or airflow:CONNECTION"
@@ -53,7 +54,8 @@ def reference(raw: Any) -> Reference | None:
 def look_up(found: Reference, home: Path) -> SecretStr:
     """The secret a reference leads to. Raises ConfigError that tells where it looked, not what."""
     secret = _secret(found, home)
-    remember(secret.get_secret_value())
+    text = secret.get_secret_value()
+    never_say(text, quote(text, safe=""), json.dumps(text)[1:-1])  # as URLs and JSON spell it too
     return secret
 
 
