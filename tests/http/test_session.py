@@ -235,6 +235,24 @@ def test_a_throttled_write_waits_as_long_as_the_system_says(server):
     assert time.monotonic() - begun >= 0.3
 
 
+def test_an_overloaded_system_is_left_alone_exactly_as_long_as_it_says(server):
+    server.reply(Reply(503, b"", {"Retry-After": "0.4"}), Reply(body=b"1"))
+    begun = time.monotonic()
+    assert server.session().json(get("x")) == 1
+    assert 0.4 <= time.monotonic() - begun < 3
+    assert len(server.asked) == 2
+
+
+def test_a_write_that_an_overloaded_system_did_not_answer_is_unsure_and_it_is_left_alone(server):
+    server.reply(Reply(503, b"", {"Retry-After": "0.4"}), Reply(body=b"1"))
+    session = server.session()
+    with pytest.raises(Unsure):
+        session.json(WRITE)
+    begun = time.monotonic()
+    assert session.json(get("x")) == 1
+    assert time.monotonic() - begun >= 0.35
+
+
 def test_a_wait_longer_than_the_patience_is_left_to_the_caller(server):
     server.reply(Reply(429, b"", {"Retry-After": "120"}))
     session = server.session()

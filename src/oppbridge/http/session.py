@@ -19,7 +19,7 @@ from .answer import Answer, Call
 from .gate import Gate
 from .hosts import checked_root, pinned
 from .retry import rules
-from .trouble import NETWORK_ERRORS, Judge, by_status, network, unanswered
+from .trouble import NETWORK_ERRORS, Judge, by_status, network, retry_after, unanswered
 
 USER_AGENT = f"OppBridge/{oppbridge.__version__}"
 
@@ -127,6 +127,8 @@ class Session:
             error = self.refusal(call, answer)
             if isinstance(error, Throttled):
                 self._gate.shut(error.after)
+            elif answer.status == 503 and "retry-after" in answer.headers:
+                self._gate.shut(retry_after(answer.headers))  # the write itself may have been done
             else:
                 self._gate.answered(answer.headers.get("x-ms-dop-hint"))
         if isinstance(error, Throttled | Unavailable | Unsure) or (error and answer.status == 401):

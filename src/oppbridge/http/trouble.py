@@ -46,7 +46,7 @@ def by_status(call: Call, answer: Answer) -> OppBridgeError | None:
     if answer.ok or answer.status == 304:
         return None
     status, text = answer.status, said(call, answer)
-    if status == 429:
+    if status == 429 or (status == 503 and call.repeatable and "retry-after" in answer.headers):
         return Throttled(text, retry_after(answer.headers))
     if status in (401, 403):
         return AccessDenied(text)
