@@ -21,6 +21,7 @@ from ..records.scalars import parse_decimal
 from ..records.values import Values, model
 
 LONGEST = 1000
+_SIMPLE = (str, int, float, type(None))  # bool is an int
 Filter = Callable[[Values], bool]
 
 _ALLOWED = (
@@ -123,6 +124,8 @@ def compile_filter(text: str, entity: str) -> Filter:
         judge = EvalWithCompoundTypes(_OPERATORS, functions, names)
         try:
             return bool(judge.eval(text, previously_parsed=tree))
+        except RecursionError:
+            raise Invalid(f"a filter of {len(text)} characters is nested too deeply") from None
         except (InvalidExpression, TypeError, ValueError, ArithmeticError) as exc:
             raise Invalid(f"filter {text!r} cannot judge this {entity}: {exc}") from exc
 
@@ -154,6 +157,8 @@ def _parse(text: str, entity: str) -> ast.expr:
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED) or (isinstance(node, ast.Call) and node.keywords):
             raise ConfigError(f"{text!r}: {type(node).__name__} is not allowed in a filter")
+        if isinstance(node, ast.Constant) and not isinstance(node.value, _SIMPLE):
+            raise ConfigError(f"{text!r}: {node.value!r} is no value of a record")
         if isinstance(node, ast.Name):
             valid = functions if id(node) in called else fields
             if node.id not in valid:
