@@ -76,9 +76,10 @@ def test_a_good_answer_goes_through():
         (([FINE, {"score": float("inf")}], "x"), "inf (float)"),
         (([FINE, {"score": "high"}], "x"), "no record can hold"),
         (([FINE, {"scored_at": "yesterday"}], "x"), "no record can hold"),
-        (([FINE, {"no_such": 1}], "x"), "no record can hold"),
+        (([FINE, {"no_such": 1}], "x"), "not a scorer's to give"),
         (([FINE, {1: 1}], "x"), "the field name 1"),
-        (([FINE, {"lines/1/quantity": [1]}], "x"), "[1] (list)"),
+        (([FINE, {"lines/1/quantity": "1"}], "x"), "not a scorer's to give"),
+        (([FINE, {"grade": ["A"]}], "x"), "['A'] (list)"),
         (([FINE, Odd(score=1)], "x"), "raised KeyError"),
     ],
 )

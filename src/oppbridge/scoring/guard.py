@@ -18,6 +18,9 @@ from ..errors import Invalid
 from ..records import Scalar, build
 
 LONGEST_PROBLEM = 500
+LONGEST_TEXT = 10_000  # characters of one value
+ITS_OWN = frozenset({"score", "grade", "trend", "reasons", "scored_at", "forecast"})
+"""The fields a scorer may give, beside a user's own: it judges a deal and does not change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,15 @@ def _unfit(given: Any, subject: Subject) -> str | None:
     for path, value in given.items():
         if not isinstance(path, str):
             return f"the scorer gave the field name {path!r} for {subject.uid}"
+        if path not in ITS_OWN and not path.startswith("custom."):
+            return f"the scorer gave {path!r} of {subject.uid}, which is not a scorer's to give"
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            return f"the scorer gave {len(value)} characters as {path} of {subject.uid}"
         if value is not None and type(value) not in (str, int, bool):
             kind = type(value).__name__
             return f"the scorer gave {value!r} ({kind}) as {path} of {subject.uid}"
+    if isinstance(score := given.get("score"), int) and not 0 <= score <= 100:
+        return f"the scorer gave {score} as score of {subject.uid}, which is from 0 to 100"
     try:
         build(subject.entity, given)
     except Invalid as exc:
