@@ -99,9 +99,9 @@ IDEAS = {
         "    if False:\n",
     ),
     "a row we removed is news for nobody": (
-        "engine/recover.py",
-        "            seen.news.pop(link.key, None)",
-        "            link.gone = False",
+        "engine/settle.py",
+        "    link.shown, link.lag, link.parts = {PRESENCE: None}, {}, {}",
+        "    link.gone = False",
     ),
     "the policy names the winning system": (
         "engine/flow.py",
@@ -110,7 +110,10 @@ IDEAS = {
     ),
 }
 
-RARE = {"a doubt stays where a second sending is turned away": "231"}
+RARE = {
+    "a doubt stays where a second sending is turned away": "231",
+    "what somebody edited since is not undone": "225",
+}
 """The first story to tell, where it takes two kinds of trouble to notice."""
 
 
