@@ -67,9 +67,7 @@ def test_row_25_every_dependency_is_pinned_and_none_comes_from_an_address():
     ] == []
     for name in ("pyproject.toml", "constraints.txt", "Makefile"):
         text = (ROOT / name).read_text()
-        assert not re.search(
-            r"(git\+|https?://|--index|--extra-index|--find-links)", text
-        ), name
+        assert not re.search(r"(git\+|https?://|--index|--extra-index|--find-links)", text), name
 
 
 @pytest.mark.parametrize("file", SPECIALS)
