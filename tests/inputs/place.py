@@ -89,6 +89,14 @@ class Place:
             if name in (one.uid, one.key, one.name)
         ]
 
+    def waiting(self, name: str) -> list[str]:
+        """Why writes of one record wait, or what its plan says is left to do."""
+        with Bridge.open(self.config) as bridge:
+            plan = bridge.plan(self.flow)
+        return [
+            str(one.why) for one in plan.writes if name in (one.uid, one.key, one.name) and one.why
+        ]
+
     def refusal(self) -> str:
         """How a run that stops says so; empty where it does not stop."""
         try:

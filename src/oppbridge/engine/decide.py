@@ -197,6 +197,7 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
         fresh += wanted
         stale += unwanted
         awaited += [(*a, one.record.id) for news in one.news for a in news.awaited]
+        _tell_awaited(line, flow, one)
     if flow.match:
         rekey(tx, flow, decisions)
     writes.drop(tx, stale)
@@ -209,6 +210,16 @@ def _store(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision], ids:
     records.ask(
         tx, others, flow.entity, [d.record.id for d in decisions if d.base != d.record.agreed]
     )
+
+
+def _tell_awaited(line: Line, flow: EntityFlow, one: Decision) -> None:
+    """Name what a row points at that nobody has seen: it is left out until it is there."""
+    for news in one.news:
+        for system, target, key in news.awaited:
+            line.report.notice(
+                f"{flow.entity} {one.record.name} in {system} points at {target} {key!r}, "
+                "which is not there: that is written once it is"
+            )
 
 
 def _wake(tx: Tx, line: Line, flow: EntityFlow, decisions: list[Decision]) -> None:
