@@ -63,7 +63,7 @@ def test_looking_up_needs_a_column_to_look_in(tmp_path):
         checked(tmp_path, connector=finder(), map=replace(MAP, origin=None))
 
 
-@pytest.mark.parametrize("said", ["at_least_once: true", "creates: false", "writes: false"])
+@pytest.mark.parametrize("said", ["at_least_once: true", "creates: false"])
 def test_it_may_be_accepted_or_done_without(tmp_path, said):
     checked(tmp_path, said)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from oppbridge.http.session import Bounds
 from tests.chaos.case import fresh, troubled
 from tests.chaos.elsewhere import NOWHERE
 from tests.chaos.place import begun
@@ -44,7 +45,7 @@ def linked(id, expected, link, told="", **more):
     return put(id, expected, DELTA, f'"@odata.nextLink":"{link}","was":"', told, **more)
 
 
-BOMB = gzip.compress(b'{"value": [' + b" " * (300 * MEGABYTE), 9).decode("latin-1")
+BOMB = gzip.compress(b'{"value": [' + b" " * (64 * MEGABYTE), 9).decode("latin-1")
 ANSWERS = (
     put("keys twice", ABSORBED, '"name":', '"name":"Twice","name":'),
     put("nesting of 10,000", ABSORBED, "", "[" * 10_000 + "]" * 10_000),
@@ -86,6 +87,8 @@ def company():
 @pytest.fixture
 def place(company, monkeypatch):
     monkeypatch.setenv("DEMO_SECRET", company.sandbox.ready()["client_secret"])
+    least = (*Bounds.__init__.__defaults__[:-1], 8 * MEGABYTE)
+    monkeypatch.setattr(Bounds.__init__, "__defaults__", least)  # of an answer: 256 MB
     fresh(company)
     yield company
     company.sandbox.faults.clear()

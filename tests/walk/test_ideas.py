@@ -111,7 +111,7 @@ IDEAS = {
 }
 
 RARE = {
-    "a doubt stays where a second sending is turned away": "231",
+    "a doubt stays where a second sending is turned away": "2030",
     "what somebody edited since is not undone": "225",
 }
 """The first story to tell, where it takes two kinds of trouble to notice."""
