@@ -194,6 +194,7 @@ async def _without_end(
     await response.write(answer.body)
     while incoming.transport is not None and not incoming.transport.is_closing():
         await response.write(again.encode("latin-1"))
+        await asyncio.sleep(0)  # a write that need not wait hears nothing of a client gone away
     return response
 
 
