@@ -31,7 +31,7 @@ format: $(READY)  ## let the formatter decide
 	$(BIN)/ruff format .
 
 chaos: $(READY)  ## the fault catalogue and bad inputs, with a line for each family
-	$(BIN)/python -m pytest -q tests/chaos tests/inputs
+	$(BIN)/python -m pytest -q --all tests/chaos tests/inputs
 
 walk: $(READY)  ## the long random walk: make walk STORIES=n SEED=s
 	$(BIN)/python -m tests.walk --stories $(STORIES) --seed $(SEED)

@@ -15,6 +15,10 @@ settings.register_profile("oppbridge", deadline=None, print_blob=True)
 settings.load_profile("oppbridge")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="every case of the fault catalogue")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
     """This worker's PostgreSQL database. Skips where none can run, but never on a CI machine."""

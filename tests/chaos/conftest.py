@@ -9,6 +9,11 @@ import pytest
 
 from tests.chaos.case import fresh
 
+LONG = ("test_transport.py", "test_status.py", "test_crash.py", "test_schema.py")
+"""Families of which every third case is in `make test`; `make chaos` lives through all."""
+PART = 3
+PUT_OFF: Counter[str] = Counter()
+
 TALLY: dict[str, Counter[str]] = defaultdict(Counter)
 
 
@@ -48,6 +53,21 @@ def family(record_property):
     return note
 
 
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--all") or any("::" in asked for asked in config.args):
+        return
+    at: Counter[str] = Counter()
+    later = []
+    for item in items:
+        if item.path.parent.name == "chaos" and item.path.name in LONG:
+            at[item.path.name] += 1
+            if at[item.path.name] % PART:
+                later.append(item)
+                PUT_OFF[item.path.name] += 1
+    items[:] = [item for item in items if item not in set(later)]
+    config.hook.pytest_deselected(items=later)
+
+
 def pytest_runtest_logreport(report):
     for name, value in report.user_properties if report.when == "call" else ():
         if name == "chaos":
@@ -60,3 +80,6 @@ def pytest_terminal_summary(terminalreporter):
     for letter, count in sorted(TALLY.items()):
         kinds = (f"{count[kind]} {kind}" for kind in ("absorbed", "listed", "stopped"))
         terminalreporter.write_line(f"chaos {letter}: {', '.join(kinds)} of {count['of']} cases")
+    if PUT_OFF:
+        left = ", ".join(f"{count} of {name}" for name, count in sorted(PUT_OFF.items()))
+        terminalreporter.write_line(f"chaos, left to `make chaos`: {left}")

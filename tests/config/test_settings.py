@@ -100,7 +100,8 @@ def test_secrets_inside_sections_are_found_too(given, monkeypatch):
     assert "settings.companies.usmf.passphrase: a secret must not stand here" in told
 
 
-def test_an_airflow_reference_is_accepted_and_looked_up_late(given):
+def test_an_airflow_reference_is_accepted_and_looked_up_late(given, monkeypatch):
+    monkeypatch.setitem(sys.modules, "airflow.sdk", None)  # as if it were not installed
     found = given("{url: u, secret: 'airflow:acme'}")
     assert "settings.secret: airflow:acme needs Airflow" in refused(found)
 

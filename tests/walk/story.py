@@ -12,6 +12,7 @@ from oppbridge.match.rules import MatchRules
 from .onlooker import differences, view
 from .people import People
 from .planner import Planner
+from .workers import Workers
 from .world import World
 
 BY_MARK = MatchRules(("number", "email", "description"))
@@ -109,8 +110,12 @@ def _lose_store(world: World, people: People) -> None:
 
 
 def _run(dice: random.Random, world: World, people: People) -> None:
+    workers = Workers(dice, world) if dice.random() < 0.3 else None
+
     def meddle(name: str) -> Any:
         def now(kind: str, id: str) -> None:
+            if workers is not None:
+                workers.moment()
             if dice.random() < 0.15:
                 people.meddling = True
                 people.edit(name, (kind, id))
@@ -124,6 +129,8 @@ def _run(dice: random.Random, world: World, people: People) -> None:
     try:
         if world.planner is not None and dice.random() < 0.4:
             world.planner.something()
+        elif workers is not None:
+            clean = workers.run()
         else:
             clean = world.run().outcome == "done"
     except (Crash, OppBridgeError):

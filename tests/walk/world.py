@@ -104,5 +104,9 @@ class World:
         try:
             return run(line)
         finally:
-            if self.planner is not None and line.run_id is not None:
-                self.planner.runs.append(line.run_id)
+            self.ran(line)
+
+    def ran(self, line: Line) -> None:
+        """Somebody may want to undo what was written."""
+        if self.planner is not None and line.run_id is not None:
+            self.planner.runs.append(line.run_id)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine import Line, Report, judge, watch
+from ..engine import Line, Report, watch, weigh_all
 from ..engine.apply import apply
-from ..engine.brake import brake
 from ..errors import ConfigError
 from ..store import Store, Tx, audit, plans
 from .lines import Lines, Progress
@@ -22,8 +21,7 @@ def planned(
     def stage(line: Line) -> None:
         chosen = line.chosen(entities)
         watch(line, chosen)
-        judge(line, chosen)
-        brake(line, chosen)
+        weigh_all(line, chosen)
 
     report = lines.stage(flow, progress, stage, entities)
     return keep(lines.store, flow, by, entities, [*report.stopped, *report.problems])

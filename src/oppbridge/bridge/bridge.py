@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from .desk import Desk
+
 if TYPE_CHECKING:
-    from ..engine import Report
+    from ..engine import Line, Report, Share
     from ..engine.verification import Verification
     from ..store import Store
     from ..store.audit import Checked
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
     from .checking import Finding
     from .forgetting import Forgotten
     from .matching import Match
-    from .plans import Plan, PlannedWrite
+    from .plans import Plan
 
 Progress = Callable[[str, str, str, int], None]
 
 
-class Bridge:
+class Bridge(Desk):
     """One configuration, opened. Use it as a context manager, or call `close`.
 
         with Bridge.open("oppbridge.yaml") as bridge:
@@ -106,23 +108,43 @@ class Bridge:
 
     # -- running ------------------------------------------------------------
 
-    def observe(self, flow: str, progress: Progress | None = None) -> Report:
-        """Finish what was begun and observe every system of a flow. Decides nothing."""
+    def observe(
+        self, flow: str, progress: Progress | None = None, share: Share | None = None
+    ) -> Report:
+        """Finish what was begun and observe the systems of a flow. Decides nothing.
+
+        Stages can be shared: workers may observe, and later deliver, several systems at a time,
+        each with its own `share`. See `Share` for what happens when one is tried again.
+        """
         from ..engine import watch
 
-        return self._lines.stage(flow, progress, lambda line: watch(line, line.chosen()))
+        return self._stage(flow, progress, share, lambda line: watch(line, line.chosen()))
 
-    def decide(self, flow: str, progress: Progress | None = None) -> Report:
-        """Decide what was observed. Sends nothing."""
-        from ..engine import judge
+    def decide(
+        self, flow: str, progress: Progress | None = None, share: Share | None = None
+    ) -> Report:
+        """Decide what was observed, and hold what is more than may go unasked. Sends nothing."""
+        from ..engine import weigh_all
 
-        return self._lines.stage(flow, progress, lambda line: judge(line, line.chosen()))
+        return self._stage(flow, progress, share, lambda line: weigh_all(line, line.chosen()))
 
-    def deliver(self, flow: str, progress: Progress | None = None) -> Report:
+    def deliver(
+        self, flow: str, progress: Progress | None = None, share: Share | None = None
+    ) -> Report:
         """Send what was decided."""
         from ..engine import carry_on
 
-        return self._lines.stage(flow, progress, lambda line: carry_on(line, line.chosen()))
+        return self._stage(flow, progress, share, lambda line: carry_on(line, line.chosen()))
+
+    def conclude(
+        self, flow: str, progress: Progress | None = None, share: Share | None = None
+    ) -> Report:
+        """Decide and send what followed from what was sent, until nothing moves."""
+        from ..engine import conclude
+
+        report = self._stage(flow, progress, share, lambda line: conclude(line, line.chosen()))
+        self.purge()
+        return report
 
     def plan(
         self,
@@ -237,57 +259,15 @@ class Bridge:
             finally:
                 line.finish()
 
-    # -- people -------------------------------------------------------------
-
-    def held(self, flow: str | None = None) -> list[PlannedWrite]:
-        """Writes that wait for a person, clashes included."""
-        return self._listed(("held",), flow)
-
-    def dead(self, flow: str | None = None) -> list[PlannedWrite]:
-        """Writes and rows that cannot go through, each with its reason."""
-        return self._listed(("dead",), flow)
-
-    def approve(self, ids: Sequence[int], by: str, choice: str | None = None) -> int:
-        """Let held writes go with the next run; `choice` names the winner of a clash."""
-        from .people import approve
-
-        movers = self._assembly.movers()
-        strict = self._lines.strict
-        return approve(self._store, ids, by, choice, lambda entity: movers.get(entity, []), strict)
-
-    def approve_plan(self, digest: str, by: str) -> int:
-        """Approve a plan as a whole; returns how many held writes of it may go."""
-        from .people import approve_plan
-
-        return approve_plan(self._store, digest, by, self._lines.strict)
-
-    def refuse(self, ids: Sequence[int], by: str) -> int:
-        """Keep held writes from going."""
-        from .people import refuse
-
-        return refuse(self._store, ids, by)
-
-    def retry(self, ids: Sequence[int], by: str = "") -> int:
-        """Try dead letters again: writes with the next run, unreadable rows now."""
-        from .people import retry
-
-        for letter in retry(self._store, ids, by):
-            self._lines.look(letter.flow, letter.system, letter.entity, letter.key or "")
-        return len(ids)
-
-    def drop(self, ids: Sequence[int], by: str) -> int:
-        """Set dead letters aside; a change of content brings them up again."""
-        from .people import drop
-
-        return drop(self._store, ids, by)
-
     # -- within -------------------------------------------------------------
 
-    def _listed(self, states: Sequence[str], flow: str | None) -> list[PlannedWrite]:
-        from ..store import writes
-        from .plans import shown
+    def _stage(
+        self,
+        flow: str,
+        progress: Progress | None,
+        share: Share | None,
+        step: Callable[[Line], object],
+    ) -> Report:
+        from ..engine.share import WHOLE
 
-        if flow is not None:
-            self._assembly.section(flow)
-        with self._store.read() as tx:
-            return shown(tx, writes.in_state(tx, states, flow))
+        return self._lines.stage(flow, progress, step, share=share or WHOLE)

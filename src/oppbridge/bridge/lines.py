@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..engine import Line, Post, Report, count_open
 from ..engine.observe import look
+from ..engine.share import WHOLE, Share
 from ..engine.undo import base_of
 from ..store import Store, Tx
 from .assembly import Assembly
@@ -34,23 +35,30 @@ class Lines:
             return base_of(tx, flow)
 
     @contextmanager
-    def opened(self, flow: str, progress: Progress | None = None) -> Iterator[Line]:
+    def opened(
+        self, flow: str, progress: Progress | None = None, share: Share = WHOLE
+    ) -> Iterator[Line]:
         """A flow with its systems open, closed again at the end; `undo 7` undoes run 7."""
         base = self.base_of(flow)
         with seldom_collected(), self.assembly.flow(base, self.store) as opened:
             report = Report(flow, self.store.clock())
             line = Line(self.store, replace(opened, name=flow), self.assembly.movers(), report)
-            line.tell = self.assembly.plugins.tell
+            line.tell, line.share = self.assembly.plugins.tell, share
+            line.recall()
             if progress is not None:
                 line.progress = progress
             yield line
 
     @contextmanager
     def surveyed(
-        self, flow: str, progress: Progress | None = None, only: Sequence[str] | None = None
+        self,
+        flow: str,
+        progress: Progress | None = None,
+        only: Sequence[str] | None = None,
+        share: Share = WHOLE,
     ) -> Iterator[Line]:
         """A flow opened without the entities whose maps no longer fit what systems look like."""
-        with self.opened(flow, progress) as line:
+        with self.opened(flow, progress, share) as line:
             survey(self.assembly, line, only)
             yield line
 
@@ -60,9 +68,10 @@ class Lines:
         progress: Progress | None,
         stage: Callable[[Line], object],
         only: Sequence[str] | None = None,
+        share: Share = WHOLE,
     ) -> Report:
         """What one stage of a flow came to."""
-        with self.surveyed(flow, progress, only) as line:
+        with self.surveyed(flow, progress, only, share) as line:
             try:
                 stage(line)
                 count_open(line, line.flow.entities)

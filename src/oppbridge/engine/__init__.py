@@ -3,7 +3,8 @@
 from .flow import EntityFlow, Flow, Member, System
 from .line import Line, Post
 from .report import Report
-from .run import carry_on, count_open, judge, run, watch
+from .run import carry_on, conclude, count_open, judge, run, watch, weigh_all
+from .share import Share
 
 __all__ = [
     "EntityFlow",
@@ -12,10 +13,13 @@ __all__ = [
     "Member",
     "Post",
     "Report",
+    "Share",
     "System",
     "carry_on",
+    "conclude",
     "count_open",
     "judge",
     "run",
     "watch",
+    "weigh_all",
 ]

@@ -16,8 +16,9 @@ from ..store import Lease, Planned, Store, Tx, audit, cursors, described, runs
 from ..store.cursors import Place
 from ..store.described import Described
 from .flow import EntityFlow, Flow, Member
-from .report import Report
+from .report import Report, together
 from .scope import Scope
+from .share import WHOLE, Share
 
 if TYPE_CHECKING:
     from ..mapping import CompiledMap
@@ -59,11 +60,13 @@ class Line:
     quiet: dict[tuple[str, str], Place] = field(default_factory=dict)
     out: set[str] = field(default_factory=set)  # systems nothing more is asked of in this run
     blind: set[tuple[str, str]] = field(default_factory=set)  # (system, entity) that failed
+    unseen: set[tuple[str, str]] = field(default_factory=set)  # to be observed, and were not
     unsure: dict[tuple[str, str], str] = field(default_factory=dict)  # not answered, and why
     asked: set[tuple[str, str]] = field(default_factory=set)  # of those, looked at again
     looked: bool = False  # rows moved while they were written, and were looked at again
     looks: int = 2  # passes that are added for such rows: one that always moves is told
     scope: Scope | None = None  # the only writes that may be sent; None where all may
+    share: Share = WHOLE  # what of the run is this worker's
     barred: set[str] = field(default_factory=set)  # entities that stand still in this run
     described: list[Described] = field(default_factory=list)  # to be kept with the first write
 
@@ -98,10 +101,11 @@ class Line:
     def take_lease(self) -> None:
         """Make sure that no other run writes to this flow's systems; Unavailable where one does."""
         if self.lease is None:
-            names = [f"system:{name}" for name in self.flow.systems()]
+            systems = [name for name in self.flow.systems() if self.share.takes(name)]
+            names = [f"system:{name}" for name in systems]
             with self.store.write() as tx:
-                self.lease = runs.acquire(tx, names, self.now())
-                self.run_id = runs.begin(tx, self.flow.name, self.report.started)
+                self.lease = runs.acquire(tx, names, self.now(), self.share.work)
+                self.run_id = self._begin(tx)
                 described.keep(tx, self.described, self.now())
             self.described.clear()
             self.renewed = self.now()
@@ -136,10 +140,26 @@ class Line:
             self.described.clear()
             if self.lease is not None:
                 runs.release(tx, self.lease)
-            run_id = self.run_id or runs.begin(tx, self.flow.name, self.report.started)
-            self.report.run = run_id
-            runs.finish(tx, run_id, self.report.outcome, self.report.to_json(), self.now())
+            run_id = self.report.run = self.run_id or self._begin(tx)
+            told = self.report.to_json()
+            if self.share.run:
+                told["unseen"] = sorted(self.unseen)
+                told = together(runs.report_of(tx, run_id), told, self.share.work)
+            runs.finish(tx, run_id, told["outcome"], told, self.now())
         self.lease = None
+
+    def recall(self) -> None:
+        """Write nothing where another worker of this run was to look first and could not."""
+        if not self.share.run:
+            return
+        with self.store.read() as tx:
+            works = runs.report_under(tx, self.share.run).get("works", {})
+        for name, told in works.items():
+            if name != self.share.work:
+                self.blind.update((system, entity) for system, entity in told["unseen"])
+
+    def _begin(self, tx: Tx) -> int:
+        return runs.begin(tx, self.flow.name, self.report.started, self.share.run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+OPEN = ("waiting", "held", "dead")
+"""Counts that tell how many there are now; the others tell what was done and add up."""
+
 COUNTS = (
     "observed",
     "unchanged",
@@ -106,3 +109,32 @@ class Report:
             "drifted": list(self.drifted),
             "seconds": None if self.finished is None else round(self.finished - self.started, 3),
         }
+
+
+def together(before: dict[str, Any], now: dict[str, Any], work: str) -> dict[str, Any]:
+    """One report of a run that several workers share: `now` is what `work` has just told.
+
+    What was done adds up, over tries too. What is open, and what is wrong, is told as of the
+    latest try of each piece of work; what is over is not held against the run.
+    """
+    entities = {
+        name: {system: {**told, **dict.fromkeys(OPEN, 0)} for system, told in systems.items()}
+        for name, systems in before.get("entities", {}).items()
+    }
+    for entity, systems in now["entities"].items():
+        for system, told in systems.items():
+            known = entities.setdefault(entity, {}).get(system, {})
+            added = {n: told[n] + (0 if n in OPEN else known.get(n, 0)) for n in COUNTS}
+            entities[entity][system] = added
+    said = {**before.get("works", {}), work: {n: now[n] for n in (*_SAID, "unseen")}}
+    whole = {name: sorted({t for one in said.values() for t in one[name]}) for name in _SAID}
+    seconds = (before.get("seconds") or 0.0) + (now["seconds"] or 0.0)
+    dead = sum(told["dead"] for systems in entities.values() for told in systems.values())
+    waits = now["outcome"] == "waiting" or whole["drifted"]
+    outcome = "stopped" if whole["stopped"] else "retry" if whole["problems"] else None
+    outcome = outcome or ("dead" if dead else "waiting" if waits else "done")
+    shared = {"entities": entities, "works": said, "seconds": round(seconds, 3), **whole}
+    return {**now, **shared, "outcome": outcome}
+
+
+_SAID = ("problems", "stopped", "notices", "drifted")

@@ -27,9 +27,8 @@ def run(line: Line, entities: Sequence[str] | None = None) -> Report:
     try:
         watch(line, chosen)
         for at in range(PASSES):
-            judge(line, chosen)
-            if at == 0:  # what is decided later follows from what was sent
-                brake(line, chosen)
+            step = judge if at else weigh_all  # what is decided later follows from what was sent
+            step(line, chosen)
             if not carry_out(line, chosen) and not asked_again(line):
                 break
         count_open(line, chosen)
@@ -37,6 +36,22 @@ def run(line: Line, entities: Sequence[str] | None = None) -> Report:
     finally:
         line.finish()
     return line.report
+
+
+def weigh_all(line: Line, chosen: Sequence[EntityFlow]) -> None:
+    """Decide, and hold what is more than a run may do without asking."""
+    judge(line, chosen)
+    brake(line, chosen)
+
+
+def conclude(line: Line, chosen: Sequence[EntityFlow]) -> None:
+    """Decide and deliver until nothing moves: what a run does after its first deliveries."""
+    for _ in range(PASSES):
+        judge(line, chosen)
+        if not carry_out(line, chosen) and not asked_again(line):
+            break
+    count_open(line, chosen)
+    tell_restless(line, chosen)
 
 
 def carry_on(line: Line, chosen: Sequence[EntityFlow]) -> int:
@@ -53,9 +68,10 @@ def carry_on(line: Line, chosen: Sequence[EntityFlow]) -> int:
 def watch(line: Line, chosen: Sequence[EntityFlow]) -> None:
     """Finish what was begun in every system, then observe those that are read."""
     resume(line, chosen)
-    for post in _posts(line, chosen):
-        if post.member.reads:
-            _guarded(post, _observe)
+    read = [post for post in _posts(line, chosen) if post.member.reads]
+    for post in read:
+        _guarded(post, _observe)
+    line.unseen = {_key(one) for one in read if one.system in line.out or _key(one) in line.blind}
 
 
 def resume(line: Line, chosen: Sequence[EntityFlow]) -> None:
@@ -143,7 +159,12 @@ def _within(tx: Tx, line: Line) -> Counter[tuple[str, str, str]] | None:
 
 
 def _posts(line: Line, chosen: Sequence[EntityFlow]) -> list[Post]:
-    return [Post(line, member, one.entity) for one in chosen for member in one.members.values()]
+    return [
+        Post(line, member, one.entity)
+        for one in chosen
+        for member in one.members.values()
+        if line.share.takes(member.system.name)
+    ]
 
 
 def _key(post: Post) -> tuple[str, str]:

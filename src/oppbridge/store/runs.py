@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import uuid
@@ -44,14 +45,20 @@ _FINISH = Prepared(
 )
 
 
-def acquire(tx: Tx, names: Iterable[str], now: float) -> Lease:
-    """Take leases, all or none. Raises Unavailable while another run holds one of them."""
-    holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+def acquire(tx: Tx, names: Iterable[str], now: float, work: str = "") -> Lease:
+    """Take leases, all or none. Raises Unavailable while another run holds one of them.
+
+    What an earlier try of the same `work` holds is taken over: it will not come back, and if it
+    does the store refuses it.
+    """
+    own = hashlib.sha256(work.encode()).hexdigest()[:16] if work else ""
+    holder = f"{socket.gethostname()[:40]}/{os.getpid()}/{uuid.uuid4().hex[:8]}/{own}"
     fences: dict[str, int] = {}
     for name in sorted(names):
         rows = tx.ask(_HELD, lease=name)
         fence, until, other = rows[0] if rows else (0, 0.0, "")
-        if rows and until > now and _alive(other):
+        tried = bool(own) and other.endswith(f"/{own}")
+        if rows and until > now and not tried and _alive(other):
             raise Unavailable(f"{name} is in use by another run ({other}); try again later")
         values = {"holder": holder, "fence": fence + 1, "until": now + TERM}
         if rows:
@@ -67,8 +74,8 @@ def acquire(tx: Tx, names: Iterable[str], now: float) -> Lease:
 
 def _alive(holder: str) -> bool:
     """Whether a lease's holder may still run; only a holder on this machine can be known dead."""
-    host, pid, _ = holder.split("/")
-    if host != socket.gethostname():
+    host, pid, *_ = holder.split("/")
+    if host != socket.gethostname()[:40]:
         return True
     try:
         os.kill(int(pid), 0)
@@ -89,11 +96,25 @@ def release(tx: Tx, held: Lease) -> None:
     tx.tell_each(_LASTS, list(held.fences), by=held.holder, b_until=0.0)
 
 
-def begin(tx: Tx, flow: str, now: float) -> int:
-    """Note that a run has begun; its id."""
+def begin(tx: Tx, flow: str, now: float, key: str = "") -> int:
+    """Note that a run has begun; its id. With a key, the run that others began under it."""
+    if key and (known := tx.rows(sa.select(run.c.id).where(run.c.key == key))):
+        return int(known[0][0])
     [fresh] = tx.allocate("run", 1)
-    tx.insert(run, ("id", "flow", "started"), [(fresh, flow, now)])
+    tx.insert(run, ("id", "flow", "started", "key"), [(fresh, flow, now, key or None)])
     return fresh
+
+
+def report_under(tx: Tx, key: str) -> dict[str, Any]:
+    """What the run of a key has reported so far; empty before it did."""
+    rows = tx.rows(sa.select(run.c.report).where(run.c.key == key))
+    return orjson.loads(rows[0][0]) if rows and rows[0][0] else {}
+
+
+def report_of(tx: Tx, run_id: int) -> dict[str, Any]:
+    """What a run has reported so far; empty before it did."""
+    rows = tx.rows(sa.select(run.c.report).where(run.c.id == run_id))
+    return orjson.loads(rows[0][0]) if rows and rows[0][0] else {}
 
 
 def finish(tx: Tx, run_id: int, outcome: str, report: Any, now: float) -> None:

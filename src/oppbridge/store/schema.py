@@ -266,7 +266,9 @@ run = Table(
     Column("finished", Float),
     Column("outcome", String(20)),
     _sealed("report"),
+    Column("key", String(300)),  # the same for every worker and every try of one run
     Index("run_flow", "flow", "id"),
+    Index("run_key", "key", unique=True),
 )
 
 lease = Table(

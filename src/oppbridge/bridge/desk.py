@@ -1,0 +1,71 @@
+"""What people say of writes, and what they are asked: the desk of the Python API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..store import Store
+    from .assembly import Assembly
+    from .lines import Lines
+    from .plans import PlannedWrite
+
+
+class Desk:
+    """Held writes and dead letters of an open configuration, and the answers to them."""
+
+    _assembly: Assembly
+    _store: Store
+    _lines: Lines
+
+    def held(self, flow: str | None = None) -> list[PlannedWrite]:
+        """Writes that wait for a person, clashes included."""
+        return self._listed(("held",), flow)
+
+    def dead(self, flow: str | None = None) -> list[PlannedWrite]:
+        """Writes and rows that cannot go through, each with its reason."""
+        return self._listed(("dead",), flow)
+
+    def approve(self, ids: Sequence[int], by: str, choice: str | None = None) -> int:
+        """Let held writes go with the next run; `choice` names the winner of a clash."""
+        from .people import approve
+
+        movers = self._assembly.movers()
+        strict = self._lines.strict
+        return approve(self._store, ids, by, choice, lambda entity: movers.get(entity, []), strict)
+
+    def approve_plan(self, digest: str, by: str) -> int:
+        """Approve a plan as a whole; returns how many held writes of it may go."""
+        from .people import approve_plan
+
+        return approve_plan(self._store, digest, by, self._lines.strict)
+
+    def refuse(self, ids: Sequence[int], by: str) -> int:
+        """Keep held writes from going."""
+        from .people import refuse
+
+        return refuse(self._store, ids, by)
+
+    def retry(self, ids: Sequence[int], by: str = "") -> int:
+        """Try dead letters again: writes with the next run, unreadable rows now."""
+        from .people import retry
+
+        for letter in retry(self._store, ids, by):
+            self._lines.look(letter.flow, letter.system, letter.entity, letter.key or "")
+        return len(ids)
+
+    def drop(self, ids: Sequence[int], by: str) -> int:
+        """Set dead letters aside; a change of content brings them up again."""
+        from .people import drop
+
+        return drop(self._store, ids, by)
+
+    def _listed(self, states: Sequence[str], flow: str | None) -> list[PlannedWrite]:
+        from ..store import writes
+        from .plans import shown
+
+        if flow is not None:
+            self._assembly.section(flow)
+        with self._store.read() as tx:
+            return shown(tx, writes.in_state(tx, states, flow))
