@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..engine import Line, Report, watch, weigh_all
 from ..engine.apply import apply
 from ..errors import ConfigError
-from ..store import Store, Tx, audit, plans
+from ..store import Store, Tx, audit, plans, writes
 from .lines import Lines, Progress
 from .people import alike, known_plan
 from .plans import Plan, digest_of, listed_of, sendable, shown
@@ -43,6 +43,17 @@ def keep(
         plans.keep(tx, made, sendable(listed))
         told = {"flow": flow, "plan": plan.digest, "writes": len(listed)}
         audit.note(tx, made.made, by, "planned", told)
+        return plan
+
+
+def waiting(store: Store, flow: str, by: str) -> Plan:
+    """The held writes of a flow as a plan, kept under its digest; nothing is observed."""
+    with store.write() as tx:
+        listed = writes.in_state(tx, ("held",), flow)
+        plan = Plan(flow, digest_of(listed), shown(tx, listed))
+        asked = sendable(listed)
+        if asked:
+            plans.keep(tx, plans.Kept(plan.digest, flow, store.clock(), by, None), asked)
         return plan
 
 

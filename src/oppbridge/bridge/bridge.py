@@ -214,6 +214,13 @@ class Bridge(Desk):
         self._assembly.known(system)
         return forget(self._store, system, key, self._assembly.entities(system), by)
 
+    def rescore(self, flow: str) -> int:
+        """Have the next run score every open deal anew. Returns how many; 0 without a scorer."""
+        from .rescoring import rescore
+
+        scored = self._assembly.section(flow).scorer is not None
+        return rescore(self._store, flow) if scored else 0
+
     def purge(self) -> dict[str, int]:
         """Take out of the store what is older than `retention` says; rows that went, by table."""
         from .forgetting import purge

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from .assembly import Assembly
     from .lines import Lines
-    from .plans import PlannedWrite
+    from .plans import Plan, PlannedWrite
 
 
 class Desk:
@@ -40,6 +40,22 @@ class Desk:
         from .people import approve_plan
 
         return approve_plan(self._store, digest, by, self._lines.strict)
+
+    def held_plan(self, flow: str, by: str = "") -> Plan:
+        """The held writes of a flow as a plan that can be approved or refused as a whole.
+
+        Questions (clashes, matches) are listed; they are not part of what the digest names.
+        """
+        from .applying import waiting
+
+        self._assembly.section(flow)
+        return waiting(self._store, flow, by)
+
+    def refuse_plan(self, digest: str, by: str) -> int:
+        """Keep from going all that is held in a plan; returns how many writes."""
+        from .people import refuse_plan
+
+        return refuse_plan(self._store, digest, by)
 
     def refuse(self, ids: Sequence[int], by: str) -> int:
         """Keep held writes from going."""

@@ -54,12 +54,25 @@ def approve_plan(store: Store, digest: str, by: str, strict: Strict) -> int:
         plan = known_plan(tx, digest)
         if strict(tx, plan.flow) and alike(plan.by, by):
             raise ConfigError(f"{by} made plan {digest}: somebody else must approve it")
-        listed = {item.digest for item in plans.items(tx, digest)}
-        held = [w for w in writes.in_state(tx, ("held",), plan.flow) if w.digest in listed]
+        held = _held_in(tx, plan)
         writes.decided_by(tx, [write.id for write in held], "approved", by)
         plans.approve(tx, digest, by)
         _note(store, tx, by, "approved", held, plan=digest)
         return len(held)
+
+
+def refuse_plan(store: Store, digest: str, by: str) -> int:
+    """Keep from going all that is held in a plan but questions. Returns how many."""
+    with store.write() as tx:
+        held = _held_in(tx, known_plan(tx, digest))
+        writes.decided_by(tx, [write.id for write in held], "refused", by)
+        _note(store, tx, by, "refused", held, plan=digest)
+        return len(held)
+
+
+def _held_in(tx: Tx, plan: plans.Kept) -> list[Planned]:
+    listed = {item.digest for item in plans.items(tx, plan.digest)}
+    return [w for w in writes.in_state(tx, ("held",), plan.flow) if w.digest in listed]
 
 
 def known_plan(tx: Tx, digest: str) -> plans.Kept:

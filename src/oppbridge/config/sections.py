@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ..schedule import ScheduleSection
 from .secrets import Reference
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
@@ -63,6 +64,9 @@ class SystemSection(Section):
     settings: Mapping[str, Any] = Field(
         default_factory=dict,
         description="The connector's own settings; a secret is given by reference.",
+    )
+    pool: str = Field(
+        "default_pool", description="The Airflow pool in which tasks that talk to it run."
     )
     maps: Mapping[str, Relative] = Field(
         default_factory=dict,
@@ -236,6 +240,9 @@ class FlowSection(Section):
     )
     approval: ApprovalSection = Field(
         default_factory=ApprovalSection, description="Who may approve."
+    )
+    schedule: ScheduleSection = Field(
+        default_factory=ScheduleSection, description="When Airflow runs it, and whom it asks."
     )
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import Retry, Throttled
+
 OPEN = ("waiting", "held", "dead")
 """Counts that tell how many there are now; the others tell what was done and add up."""
 
@@ -39,6 +41,7 @@ class Report:
     drifted: list[str] = field(default_factory=list)  # of a plan, what is no longer as it was shown
     run: int | None = None  # the run's number, once it has ended
     denied: bool = False  # whether a system refused access
+    after: float | None = None  # seconds a system asked to be left alone, the longest
 
     def count(self, entity: str, system: str, what: str, by: int = 1) -> None:
         """Add to one counter."""
@@ -48,8 +51,10 @@ class Report:
         """Set one counter."""
         self.counts.setdefault((entity, system), Counter())[what] = value
 
-    def trouble(self, what: str) -> None:
-        """Note a passing problem: the next run tries again."""
+    def trouble(self, what: str, error: Retry | None = None) -> None:
+        """Note a passing problem: the next run tries again, no sooner than the system allows."""
+        if isinstance(error, Throttled):
+            self.after = max(self.after or 0.0, error.after)
         if what not in self.problems:
             self.problems.append(what)
 

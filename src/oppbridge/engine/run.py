@@ -90,14 +90,14 @@ def judge(line: Line, chosen: Sequence[EntityFlow]) -> int:
             if one.match:
                 adopt(line, one)
     except Retry as exc:
-        line.report.trouble(str(exc))
+        line.report.trouble(str(exc), exc)
         return 0
     count = 0
     for one in met:
         try:
             count += decide(line, one)
         except Retry as exc:
-            line.report.trouble(f"{one.entity}: {exc}")
+            line.report.trouble(f"{one.entity}: {exc}", exc)
     return count
 
 
@@ -179,7 +179,7 @@ def _guarded(post: Post, step: Callable[[Post], int]) -> int:
     try:
         return step(post)
     except Retry as exc:
-        line.report.trouble(f"{post.system}/{post.entity}: {exc}")
+        line.report.trouble(f"{post.system}/{post.entity}: {exc}", exc)
         line.blind.add(_key(post))
     except (Stop, Reject) as exc:  # a reading refused for good is nothing that time mends
         line.stop(post.system, f"{post.system}/{post.entity}: {exc}", exc)
