@@ -41,7 +41,7 @@ def approve(flow: Outline) -> DAG:
             again = AskOperator(
                 task_id="ask_above", assigned_users=_users(schedule.escalate_to), **given
             )
-            ask >> _if_escalated(ask.output) >> again
+            ask >> _escalated(ask.output) >> again
     return dag
 
 
@@ -49,6 +49,6 @@ def _users(names: tuple[str, ...]) -> list[dict[str, str]] | None:
     return [{"id": name, "name": name} for name in names] or None
 
 
-@task.short_circuit(retries=2, retry_delay=timedelta(seconds=5))
-def _if_escalated(answer: dict[str, Any]) -> bool:
+@task.short_circuit(task_id="escalated", retries=2, retry_delay=timedelta(seconds=5))
+def _escalated(answer: Any) -> bool:
     return bool(answer["answer"] == ESCALATE)

@@ -70,6 +70,10 @@ class Bridge(Desk):
         """The names of the configured flows."""
         return list(self._assembly.found.flows)
 
+    def systems(self) -> list[str]:
+        """The names of the configured systems."""
+        return list(self._assembly.found.systems)
+
     def limit(self, flow: str) -> int:
         """How many dead letters a run of the flow, or its undoing, may leave without failing."""
         return self._assembly.section(self._lines.base_of(flow)).limits.dead
@@ -95,6 +99,19 @@ class Bridge(Desk):
         from .status import status
 
         return status(self._store, self.flows())
+
+    def runs(self, flow: str, limit: int = 20) -> list[dict[str, Any]]:
+        """The latest runs of a flow, newest first, as plain data."""
+        from .status import recent
+
+        self._assembly.section(flow)
+        return recent(self._store, flow, limit)
+
+    def run_told(self, run: int, limit: int = 200) -> dict[str, Any]:
+        """What a run came to and what it wrote, at most `limit` writes. Raises ConfigError."""
+        from .status import one_run
+
+        return one_run(self._store, run, limit)
 
     def why(self, system: str, key: str) -> dict[str, Any]:
         """The stored reasoning about the record behind a native key, as plain data."""

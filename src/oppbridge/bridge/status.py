@@ -8,7 +8,9 @@ from typing import Any
 
 import orjson
 
+from ..errors import ConfigError
 from ..store import Store, cursors, runs, writes
+from .plans import shown
 
 
 def status(store: Store, flows: Sequence[str]) -> dict[str, Any]:
@@ -25,6 +27,22 @@ def status(store: Store, flows: Sequence[str]) -> dict[str, Any]:
             for system, entity, moved in places
         ],
     }
+
+
+def recent(store: Store, flow: str, limit: int) -> list[dict[str, Any]]:
+    """The latest runs of a flow, newest first."""
+    with store.read() as tx:
+        return [_run(row) for row in runs.recent(tx, flow, limit)]
+
+
+def one_run(store: Store, run: int, limit: int) -> dict[str, Any]:
+    """A run with what it wrote. Raises ConfigError where there is no such run."""
+    with store.read() as tx:
+        row = runs.find(tx, run)
+        if row is None:
+            raise ConfigError(f"there is no run {run}")
+        written = shown(tx, writes.of_run(tx, run, limit))
+    return {**_run(row), "flow": row["flow"], "key": row["key"], "writes": written}
 
 
 def _flow(flow: str, last: dict[str, Any] | None, tally: Sequence[Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def build() -> typer.Typer:
         looking,
         matching,
         moving,
+        page,
         people,
         starting,
         undoing,
@@ -47,7 +48,7 @@ def build() -> typer.Typer:
         demo.demo, starting.init, looking.check, matching.match, moving.plan, moving.run,
         moving.apply, undoing.undo, undoing.release, verifying.verify, looking.status,
         people.held, people.approve, people.refuse, people.dead, people.retry, people.drop,
-        looking.why, looking.plugins, forgetting.forget, forgetting.purge,
+        looking.why, looking.plugins, forgetting.forget, forgetting.purge, page.ui,
     ):  # fmt: skip
         app.command(command.__name__)(command)
     maps = typer.Typer(no_args_is_help=True, help="Maps between native rows and records.")

@@ -65,6 +65,10 @@ class SystemSection(Section):
         default_factory=dict,
         description="The connector's own settings; a secret is given by reference.",
     )
+    webhook: Reference | None = Field(
+        None, description="The key that its events come with, by reference: Airflow takes none"
+        " without."
+    )  # fmt: skip
     pool: str = Field(
         "default_pool", description="The Airflow pool in which tasks that talk to it run."
     )

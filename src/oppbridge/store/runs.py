@@ -129,7 +129,18 @@ def flow_of(tx: Tx, run_id: int) -> str | None:
     return rows[0][0] if rows else None
 
 
+def recent(tx: Tx, flow: str, limit: int) -> list[dict[str, Any]]:
+    """The latest runs of a flow, newest first, by column."""
+    query = sa.select(run).where(run.c.flow == flow).order_by(run.c.id.desc()).limit(limit)
+    return [dict(zip(run.c.keys(), row, strict=True)) for row in tx.rows(query)]
+
+
+def find(tx: Tx, run_id: int) -> dict[str, Any] | None:
+    """A run by column; None where there is no such run."""
+    rows = tx.rows(sa.select(run).where(run.c.id == run_id))
+    return dict(zip(run.c.keys(), rows[0], strict=True)) if rows else None
+
+
 def last_of(tx: Tx, flow: str) -> dict[str, Any] | None:
     """The latest run of a flow by column, None before the first."""
-    query = sa.select(run).where(run.c.flow == flow).order_by(run.c.id.desc()).limit(1)
-    return next((dict(zip(run.c.keys(), row, strict=True)) for row in tx.rows(query)), None)
+    return next(iter(recent(tx, flow, 1)), None)

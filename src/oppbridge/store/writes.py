@@ -175,6 +175,12 @@ def of_record(tx: Tx, record_id: int, limit: int = 50) -> list[dict[str, Any]]:
     return [dict(zip(write.c.keys(), row, strict=True)) for row in rows]
 
 
+def of_run(tx: Tx, run_id: int, limit: int) -> list[Planned]:
+    """What a run sent, or decided and has not sent, oldest first."""
+    query = WHOLE.where(write.c.run_id == run_id).order_by(write.c.id).limit(limit)
+    return [planned_of(row) for row in tx.rows(query)]
+
+
 def values_of(tx: Tx, record_id: int) -> list[list[dict[str, Any]]]:
     """The values in every write about one record, whatever became of it: fields, before, besides.
 

@@ -54,13 +54,14 @@ class SystemHook(BaseHook):
         return True, f"signed in; the table of accounts has {len(found.columns)} columns"
 
 
-def _spec(conn_type: str) -> ConnectorSpec:
+def _spec(conn_type: str | None) -> ConnectorSpec:
     from importlib.metadata import entry_points
 
-    from ...plugins import PROJECT, Plugins
+    from ...hookspecs import PROJECT
+    from ...plugins import Plugins
 
     plugins = Plugins()
-    name = conn_type.removeprefix(PREFIX)
+    name = (conn_type or "").removeprefix(PREFIX)
     if name not in plugins.connectors():
         plugins.load([one.name for one in entry_points(group=PROJECT) if one.name == name])
     specs = plugins.connectors()
