@@ -3,10 +3,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STORIES ?= 1000
 SEED ?= 1
 WORKERS ?= 2
+RUNS ?= 20
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format chaos walk bench docs pins clean
+.PHONY: demo test lint format chaos walk airflow-demo airflow-chaos bench docs pins clean
 .DEFAULT_GOAL := test
 
 $(READY): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
@@ -19,7 +20,7 @@ demo: $(READY)  ## run the main job between two local systems
 	$(BIN)/oppbridge demo
 
 test: $(READY)  ## pass every test
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 lint: $(READY)  ## ruff, formatting, types
 	$(BIN)/ruff check .
@@ -35,6 +36,12 @@ chaos: $(READY)  ## the fault catalogue and bad inputs, with a line for each fam
 
 walk: $(READY)  ## the long random walk: make walk STORIES=n SEED=s
 	$(BIN)/python -m tests.walk --stories $(STORIES) --seed $(SEED)
+
+airflow-demo: $(READY)  ## a real Airflow on loopback: a scheduled sync, a held quote, the page
+	$(BIN)/python -m tests.airflow.demo
+
+airflow-chaos: $(READY)  ## a real Airflow, killed, cleared and doubled: make airflow-chaos RUNS=n
+	$(BIN)/python -m tests.airflow.chaos --runs $(RUNS) --seed $(SEED)
 
 bench: $(READY)  ## every benchmark, printed as ratios
 	for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

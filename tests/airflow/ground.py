@@ -18,6 +18,7 @@ from tests.chaos.place import TINY
 from tests.docs.worlds import DEMO, ROOT
 
 FLOW = "quote-to-cash"
+KEY = "the key that events come with"
 SCHEDULE = """    schedule: {every: "*/30 * * * *", compare: "0 3 * * *", escalate_to: [boss]}
 """
 
@@ -54,8 +55,10 @@ class Ground:
         return self.folder / "oppbridge.yaml"
 
     def configure(self, gates: str = "", store: str = "") -> None:
-        """Write the demo's configuration with a schedule."""
+        """Write the demo's configuration with a schedule, a key for events, little patience."""
         text = DEMO.read_text(encoding="utf-8").format(**self.sandbox.ready())
+        text = text.replace("      secret:", "      patience: 4\n      secret:")
+        text = text.replace("  sales:\n", "  sales:\n    webhook: {env: EVENT_KEY}\n", 1)
         self.config.write_text(store + text + gates + SCHEDULE, encoding="utf-8")
 
     @property
@@ -71,8 +74,9 @@ class Ground:
             "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
             "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-            "AIRFLOW__API_AUTH__JWT_SECRET": "j" * 40,
+            "AIRFLOW__API_AUTH__JWT_SECRET": "j" * 80,
             "OPPBRIDGE_CONFIG": str(self.config),
+            "EVENT_KEY": KEY,
             "DEMO_SECRET": self.sandbox.ready()["client_secret"],
             "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [own.get("PYTHONPATH")])]),
             **self.more,

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -40,7 +41,6 @@ class Living:
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.base}/execution/",
             "AIRFLOW__CORE__PARALLELISM": "8",
-            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
                 f"{name}:{role}" for name, role in USERS.items()
             ),
@@ -51,24 +51,30 @@ class Living:
             "AIRFLOW__API__WORKERS": "1",
             "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
-            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
+            "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
         }
 
-    def start(self) -> None:
-        """Start all of it; ready when it answers."""
+    def start(self, *dags: str) -> None:
+        """Start all of it; ready when it answers. Only these DAGs are not paused."""
         self.configure()
         self.ground.airflow("dags", "reserialize")
         self.launch("api-server")
         self.until(self._healthy, 90, "the api-server answers")
+        for dag in dags:
+            answer = self.call("PATCH", f"/api/v2/dags/{dag}", json={"is_paused": False})
+            assert answer.status_code == 200, answer.text
         self.launch("scheduler", "-s")
 
     def launch(self, *words: str) -> None:
         """Start one component in a process group of its own."""
-        log = (self.ground.folder / f"{words[0]}.log").open("ab")
-        self.processes[words[0]] = subprocess.Popen(
-            [sys.executable, "-m", "airflow", *words], env=self.ground.env, stdout=log, stderr=log,
-            start_new_session=True, cwd=self.ground.folder,
-        )  # fmt: skip
+        with (self.ground.folder / f"{words[0]}.log").open("ab") as log:
+            self.processes[words[0]] = subprocess.Popen(
+                [sys.executable, "-m", "airflow", *words], env=self.ground.env, stdout=log,
+                stderr=log, start_new_session=True, cwd=self.ground.folder,
+            )  # fmt: skip
 
     def kill(self, name: str) -> None:
         """End a component and all its children without a word."""
@@ -135,12 +141,22 @@ class Living:
             if found := met():
                 return found
             time.sleep(0.3)
-        raise AssertionError(f"not within {within} s: {what}\n{self.logs()}")
+        raise AssertionError(f"not within {within} s: {what}")
+
+    def kill_task(self, dag: str, run: str, task: str) -> None:
+        """End a task's process and the worker that watches it, without a word."""
+        told = self.ask(f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}")
+        watching = Path(f"/proc/{told['pid']}/stat").read_text().rpartition(")")[2].split()[1]
+        for pid in (int(watching), int(told["pid"])):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def logs(self) -> str:
         """The end of what every component wrote."""
         logs = sorted(self.ground.folder.glob("*.log"))
-        return "\n".join(f"== {one.name}\n{one.read_text()[-3000:]}" for one in logs)
+        return "\n".join(
+            f"== {one.name}\n{one.read_text(errors='replace')[-1500:]}" for one in logs
+        )
 
     def _healthy(self) -> bool:
         with suppress(requests.ConnectionError):
@@ -156,11 +172,11 @@ class Living:
 
 
 @contextmanager
-def living(ground: Ground) -> Iterator[Living]:
-    """An Airflow that runs as long as the block."""
+def living(ground: Ground, *dags: str) -> Iterator[Living]:
+    """An Airflow that runs as long as the block, with these DAGs switched on."""
     found = Living(ground)
     try:
-        found.start()
+        found.start(*dags)
         yield found
     finally:
         found.stop()

@@ -11,8 +11,6 @@ import warnings
 
 warnings.simplefilter("ignore")
 
-import airflow.providers.standard.operators.hitl  # noqa: E402 - Airflow's own cost
-import airflow.sdk  # noqa: E402
 from airflow.serialization.serialized_objects import DagSerialization  # noqa: E402
 
 

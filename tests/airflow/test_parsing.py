@@ -38,8 +38,10 @@ def test_every_dag_is_parsed_alone_and_alike(ground):
         ("systems: {a: {connector: files}}", "'flows' is missing"),
         ("flows: {f: {entities: {}}}\nsystems: {a: {}}", "'entities' is missing or empty"),
         (
-            "flows: {f: {entities: {account: {systems: {a: {}}}}, schedule: {evry: x}}}\n"
-            "systems: {a: {}}",
+            (
+                "flows: {f: {entities: {account: {systems: {a: {}}}}, schedule: {evry: x}}}\n"
+                "systems: {a: {}}"
+            ),
             "flows.f.schedule",
         ),
     ],

@@ -17,7 +17,7 @@ def installed() -> dict[str, str]:
 
 def wanted() -> dict[str, str]:
     """What the extras that are not installed here would bring."""
-    report = pip("install", "--dry-run", "--quiet", "--report", "-", "-e", ".[airflow,scoring]")
+    report = pip("install", "--dry-run", "--quiet", "--report", "-", "-e", ".[airflow,scoring,ui]")
     found = json.loads(report)["install"]
     return {one["metadata"]["name"]: one["metadata"]["version"] for one in found}
 

@@ -5,7 +5,7 @@ import ast
 from tests.house.rooms import modules
 
 FLOORS = (
-    ("errors", "nearest", "deadline"),
+    ("errors", "nearest", "deadline", "schedule"),
     ("records", "contract", "cursors"),
     ("decision",),
     ("hookspecs",),
@@ -19,6 +19,7 @@ FLOORS = (
     ("config",),
     ("trust", "builtin", "plugins"),
     ("bridge",),
+    ("ui",),
     ("cli", "airflow"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

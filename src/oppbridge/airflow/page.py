@@ -19,7 +19,6 @@ from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_vi
 from airflow.assets.manager import asset_manager
 from airflow.models.asset import AssetModel
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
-from sqlalchemy import select
 
 from ..errors import ConfigError
 from ..ui.app import app
@@ -90,8 +89,8 @@ def _inbox(
 def _announce(flow: str, system: str, session: Any) -> bool:
     """Have an asset event for a flow's inbox; False where Airflow does not know it."""
     wanted = assets.inbox(flow)
-    query = select(AssetModel).where(AssetModel.name == wanted.name, AssetModel.uri == wanted.uri)
-    model = session.scalar(query)
+    known_by = {"name": wanted.name, "uri": wanted.uri}
+    model = session.query(AssetModel).filter_by(**known_by).one_or_none()
     if model is None:
         return False
     asset_manager.register_asset_change(asset=model, extra={"system": system}, session=session)

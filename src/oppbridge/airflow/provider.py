@@ -43,7 +43,7 @@ def get_provider_info() -> dict[str, Any]:
         "integrations": [
             {
                 "integration-name": "OppBridge",
-                "external-doc-url": "https://pypi.org/project/oppbridge/",
+                "external-doc-url": "https://learn.microsoft.com/dynamics365/",
                 "tags": ["service"],
             }
         ],

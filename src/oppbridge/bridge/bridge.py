@@ -100,19 +100,6 @@ class Bridge(Desk):
 
         return status(self._store, self.flows())
 
-    def runs(self, flow: str, limit: int = 20) -> list[dict[str, Any]]:
-        """The latest runs of a flow, newest first, as plain data."""
-        from .status import recent
-
-        self._assembly.section(flow)
-        return recent(self._store, flow, limit)
-
-    def run_told(self, run: int, limit: int = 200) -> dict[str, Any]:
-        """What a run came to and what it wrote, at most `limit` writes. Raises ConfigError."""
-        from .status import one_run
-
-        return one_run(self._store, run, limit)
-
     def why(self, system: str, key: str) -> dict[str, Any]:
         """The stored reasoning about the record behind a native key, as plain data."""
         from .explained import explained

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -18,6 +18,25 @@ class Desk:
     _assembly: Assembly
     _store: Store
     _lines: Lines
+
+    def runs(self, flow: str, limit: int = 20) -> list[dict[str, Any]]:
+        """The latest runs of a flow, newest first, as plain data."""
+        from .status import recent
+
+        self._assembly.section(flow)
+        return recent(self._store, flow, limit)
+
+    def run_told(self, run: int, limit: int = 200) -> dict[str, Any]:
+        """What a run came to and what it wrote, at most `limit` writes. Raises ConfigError."""
+        from .status import one_run
+
+        return one_run(self._store, run, limit)
+
+    def names(self, listed: Sequence[PlannedWrite]) -> dict[str, str]:
+        """By record id, the names of the records that these writes point at."""
+        from .status import names
+
+        return names(self._store, listed)
 
     def held(self, flow: str | None = None) -> list[PlannedWrite]:
         """Writes that wait for a person, clashes included."""

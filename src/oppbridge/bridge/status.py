@@ -9,8 +9,12 @@ from typing import Any
 import orjson
 
 from ..errors import ConfigError
-from ..store import Store, cursors, runs, writes
-from .plans import shown
+from ..records import ENTITIES
+from ..store import Store, cursors, records, runs, writes
+from .plans import PlannedWrite, shown
+
+UID = 36
+"""Characters of a record's id."""
 
 
 def status(store: Store, flows: Sequence[str]) -> dict[str, Any]:
@@ -43,6 +47,25 @@ def one_run(store: Store, run: int, limit: int) -> dict[str, Any]:
             raise ConfigError(f"there is no run {run}")
         written = shown(tx, writes.of_run(tx, run, limit))
     return {**_run(row), "flow": row["flow"], "key": row["key"], "writes": written}
+
+
+def names(store: Store, listed: Sequence[PlannedWrite]) -> dict[str, str]:
+    """By record id, the names of the records that these writes point at."""
+    uids = sorted(
+        {
+            text
+            for write in listed
+            for change in write.fields.values()
+            for text in (change.before, change.after)
+            if isinstance(text, str) and len(text) == UID
+        }
+    )
+    found: dict[str, str] = {}
+    with store.read() as tx:
+        for entity in ENTITIES if uids else ():
+            known = records.by_id(tx, list(records.by_uid(tx, entity, uids).values()))
+            found |= {one.uid: one.name for one in known.values() if one.name != one.uid}
+    return found
 
 
 def _flow(flow: str, last: dict[str, Any] | None, tally: Sequence[Any]) -> dict[str, Any]:

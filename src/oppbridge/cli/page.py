@@ -40,7 +40,7 @@ def ui(
         raise ConfigError(f"port {port} cannot be used: {exc.strerror}") from None
     served = app(config.absolute(), key.guard())
     with listening:
-        say(f"http://127.0.0.1:{listening.getsockname()[1]}/?key={key.text}")
+        say(f"http://127.0.0.1:{listening.getsockname()[1]}/?token={key.text}")
         settings = uvicorn.Config(served, log_level="warning", access_log=False)
         uvicorn.Server(settings).run(sockets=[listening])
     return Code.OK

@@ -53,7 +53,7 @@ async def _careful(request: Request, then: Callable[[Request], Any]) -> Response
     answer: Response = await then(request)
     for name, value in HEADERS.items():
         answer.headers[name] = value
-    key = request.query_params.get("key")
+    key = request.query_params.get("token")
     if key and answer.status_code < 400:
         answer.set_cookie(COOKIE, key, httponly=True, samesite="strict")
     return answer
@@ -119,21 +119,29 @@ class Desk:
         """One run: counts, problems, and what it wrote, with the values before and after."""
         with self.bridge() as bridge:
             told = bridge.run_told(run)
-        return self.pages.show("run", request, run=told)
+            names = bridge.names(told["writes"])
+        return self.pages.show("run", request, run=told, names=names)
 
     def held(self, request: Request, flow: str | None = None, said: str = "") -> HTMLResponse:
         """What waits for a person."""
         with self.bridge() as bridge:
             found = bridge.held(flow or None)
-            flows = bridge.flows()
-        return self.pages.show("held", request, writes=found, flow=flow, flows=flows, said=said)
+        return self._listed("held", request, found, flow, said)
 
     def dead(self, request: Request, flow: str | None = None, said: str = "") -> HTMLResponse:
         """What cannot go through, and why."""
         with self.bridge() as bridge:
             found = bridge.dead(flow or None)
-            flows = bridge.flows()
-        return self.pages.show("dead", request, writes=found, flow=flow, flows=flows, said=said)
+        return self._listed("dead", request, found, flow, said)
+
+    def _listed(
+        self, page: str, request: Request, found: list[Any], flow: str | None, said: str
+    ) -> HTMLResponse:
+        with self.bridge() as bridge:
+            flows, names = bridge.flows(), bridge.names(found)
+        return self.pages.show(
+            page, request, writes=found, flow=flow, said=said, flows=flows, names=names
+        )
 
     def record(self, request: Request, system: str = "", key: str = "") -> HTMLResponse:
         """The story of one record."""

@@ -42,7 +42,7 @@ class Key:
         host = (request.url.hostname or "").lower()
         if host not in ("127.0.0.1", "localhost", "::1"):
             raise HTTPException(400, "ask by the address that was printed")
-        given = request.cookies.get(COOKIE) or request.query_params.get("key") or ""
+        given = request.cookies.get(COOKIE) or request.query_params.get("token") or ""
         if not hmac.compare_digest(given.encode(), self.text.encode()):
             raise HTTPException(401, "open the address that `oppbridge ui` printed")
 

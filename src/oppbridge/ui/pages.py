@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+UID = 36
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -23,7 +24,7 @@ class Pages:
             loader=PackageLoader("oppbridge.ui"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._templates.filters |= {"value": value, "ago": ago, "span": span}
+        self._templates.filters |= {"value": value, "ago": ago, "span": span, "brief": brief}
 
     def show(self, name: str, request: Request, *, code: int = 200, **told: Any) -> HTMLResponse:
         """A page by name, with what it tells."""
@@ -44,6 +45,11 @@ def value(one: Any) -> str | Markup:
     if isinstance(one, bool):
         return "yes" if one else "no"
     return str(one)
+
+
+def brief(path: str) -> str:
+    """A path with the ids of parts cut to what tells them apart: `lines/3d7d7a6a/price`."""
+    return "/".join(part[:8] if len(part) == UID else part for part in path.split("/"))
 
 
 def span(seconds: float | None) -> str:
