@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 import textwrap
@@ -13,12 +14,14 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 HERE = Path(__file__).parent / "reference"
+SOURCE = Path(__file__).parents[1] / "src/oppbridge"
 NOTE = "<!-- Written by docs/generate.py: change the code, then `make docs`. -->"
 
 
 def pages() -> dict[str, Callable[[], Iterator[str]]]:
     """Every generated page and what writes its lines."""
     return {
+        "airflow.md": operators,
         "command-line.md": command_line,
         "configuration.md": configuration,
         "connectors.md": connectors,
@@ -36,6 +39,24 @@ def text_of(name: str) -> str:
 
 def _doc(thing: Any) -> str:
     return inspect.getdoc(thing) or ""
+
+
+def operators() -> Iterator[str]:
+    """Every operator with its parameters. Read from the source: importing needs Airflow."""
+    yield "# Airflow: operators"
+    yield ""
+    yield "All of them take `flow` and `config` beside what every operator of Airflow takes, and return"
+    yield "counts and references, never records. `from oppbridge.airflow.operators import ...`"
+    for path in sorted((SOURCE / "airflow/operators").glob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Operator"):
+                prose, *parameters = inspect.cleandoc(ast.get_docstring(node) or "").split(
+                    ":param "
+                )
+                yield from ("", f"## {node.name}", "", prose.strip(), "")
+                for one in parameters:
+                    name, _, told = one.partition(":")
+                    yield f"- `{name}`: {' '.join(told.split())}"
 
 
 def command_line() -> Iterator[str]:
