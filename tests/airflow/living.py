@@ -144,11 +144,11 @@ class Living:
         raise AssertionError(f"not within {within} s: {what}")
 
     def kill_task(self, dag: str, run: str, task: str) -> None:
-        """End a task's process and the worker that watches it, without a word."""
+        """End a task's process and the worker that watches it, if it still runs, without a word."""
         told = self.ask(f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}")
-        watching = Path(f"/proc/{told['pid']}/stat").read_text().rpartition(")")[2].split()[1]
-        for pid in (int(watching), int(told["pid"])):
-            with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, FileNotFoundError):
+            watching = Path(f"/proc/{told['pid']}/stat").read_text().rpartition(")")[2].split()[1]
+            for pid in (int(watching), int(told["pid"])):
                 os.kill(pid, signal.SIGKILL)
 
     def logs(self) -> str:

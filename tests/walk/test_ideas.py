@@ -88,6 +88,11 @@ IDEAS = {
         "one.link.lag.setdefault(path, stands_for)",
         "one.link.lag.pop(path, None)",
     ),
+    "what another worker could not see is not written to": (
+        "engine/line.py",
+        '                self.blind.update((system, entity) for system, entity in told["unseen"])',
+        "                pass",
+    ),
     "what somebody edited since is not undone": (
         "engine/reverse.py",
         "        if not _stands(path, paths, told, now, wrote):",
@@ -112,7 +117,7 @@ IDEAS = {
 
 RARE = {
     "a doubt stays where a second sending is turned away": "2030",
-    "what somebody edited since is not undone": "225",
+    "what somebody edited since is not undone": "400",
 }
 """The first story to tell, where it takes two kinds of trouble to notice."""
 
