@@ -86,10 +86,16 @@ def test_row_26_files_outside_the_folder_are_neither_read_nor_written(tmp_path, 
     assert "Traceback" not in told
 
 
-def test_rows_27_and_28_nothing_listens_but_the_sandbox_and_the_kits_server():
-    assert importers(*LISTENERS, without=("sandbox", "kit/serve.py")) == []
+PAGE = ("ui/", "cli/page.py", "airflow/page.py")
+
+
+def test_rows_27_and_28_nothing_listens_but_the_page_the_sandbox_and_the_kits_server():
+    assert importers(*LISTENERS, without=("sandbox", "kit/serve.py", *PAGE)) == []
     for name, tree in trees().items():
         if name.startswith(("sandbox", "kit/serve.py")):
+            continue
+        if name == "cli/page.py":
+            assert "('127.0.0.1', port)" in ast.unparse(tree)
             continue
         calls = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not {"create_server", "start_server", "serve_forever"} & calls, name

@@ -34,13 +34,19 @@ def ui(
     with Bridge.open(config):
         pass  # what is wrong with the configuration is said here, not in the browser
     key = Key(who(by))
-    try:
-        listening = socket.create_server(("127.0.0.1", port))
-    except OSError as exc:
-        raise ConfigError(f"port {port} cannot be used: {exc.strerror}") from None
     served = app(config.absolute(), key.guard())
-    with listening:
+    with _listening(port) as listening:
         say(f"http://127.0.0.1:{listening.getsockname()[1]}/?token={key.text}")
-        settings = uvicorn.Config(served, log_level="warning", access_log=False)
+        settings = uvicorn.Config(
+            served, log_level="warning", access_log=False, server_header=False
+        )
         uvicorn.Server(settings).run(sockets=[listening])
     return Code.OK
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket on loopback, which no setting changes."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as exc:
+        raise ConfigError(f"port {port} cannot be used: {exc.strerror}") from None
