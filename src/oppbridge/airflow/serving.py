@@ -145,6 +145,5 @@ def health(flows: list[Outline]) -> DAG:
                 flow=one.name,
                 config=one.config,
                 silent=one.schedule.silent,
-                retries=0,
             )
     return dag
