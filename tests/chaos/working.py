@@ -14,7 +14,7 @@ from .place import FLOW
 def main() -> int:
     """Do it. The exit code is 4 where it is to be tried again."""
     config, stage, run, *systems = sys.argv[1:]
-    share = Share(run, f"{stage} {systems}", frozenset(systems) or None)
+    share = Share(run, f"{stage} {systems}", frozenset(systems) or None, last=stage == "conclude")
     with Bridge.open(config) as bridge:
         try:
             report = getattr(bridge, stage)(FLOW, share=share)

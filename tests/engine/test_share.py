@@ -21,7 +21,8 @@ def world():
 
 def worker(world, work, *systems, run="monday"):
     line = world.line()
-    line.share = Share(run, work, frozenset(systems) if systems else None)
+    last = work.startswith("conclude")
+    line.share = Share(run, work, frozenset(systems) if systems else None, last)
     line.recall()
     return line
 
@@ -55,6 +56,21 @@ def test_workers_come_to_what_one_run_comes_to(world):
     account = told["entities"]["account"]
     assert [account[name]["created"] for name in ("north", "south")] == [1, 1]
     assert [account[name]["observed"] for name in ("north", "south")] == [1, 1]
+
+
+def test_a_run_is_unfinished_until_its_last_piece_of_work_is_done(world):
+    for step, systems in ((watch, "north"), (watch, "south"), (weigh_all, ())):
+        work(world, step, *([systems] if systems else []))
+        assert outcome(world) == "unfinished"
+    work(world, conclude)
+    assert outcome(world) == "done"
+    work(world, watch, "north")  # cleared: it is to be gone through once more
+    assert outcome(world) == "unfinished"
+
+
+def outcome(world):
+    with world.store.read() as tx:
+        return runs.last_of(tx, "walk")["outcome"]
 
 
 def test_nothing_is_written_where_a_worker_was_to_look_first_and_could_not(world):

@@ -61,7 +61,9 @@ class Workers:
     def _work(self, name: str, step: Step, systems: list[str]) -> Callable[[], None]:
         def work() -> None:
             line = self.world.line()
-            line.share = Share(self.key, f"{name} {systems}", frozenset(systems))
+            line.share = Share(
+                self.key, f"{name} {systems}", frozenset(systems), last=name == "conclude"
+            )
             line.recall()
             line.progress = lambda *_: self.moment()
             self.depth += 1

@@ -16,7 +16,7 @@ from ..store import Lease, Planned, Store, Tx, audit, cursors, described, runs
 from ..store.cursors import Place
 from ..store.described import Described
 from .flow import EntityFlow, Flow, Member
-from .report import Report, together
+from .report import UNFINISHED, Report, together
 from .scope import Scope
 from .share import WHOLE, Share
 
@@ -145,6 +145,8 @@ class Line:
             if self.share.run:
                 told["unseen"] = sorted(self.unseen)
                 told = together(runs.report_of(tx, run_id), told, self.share.work)
+                if not self.share.last and told["outcome"] not in ("stopped", "retry"):
+                    told["outcome"] = UNFINISHED
             runs.finish(tx, run_id, told["outcome"], told, self.now())
         self.lease = None
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from ..errors import Retry, Throttled
 
+UNFINISHED = "unfinished"
+"""The outcome of a run whose last piece of work is still to come, or was killed."""
+
 OPEN = ("waiting", "held", "dead")
 """Counts that tell how many there are now; the others tell what was done and add up."""
 

@@ -11,12 +11,14 @@ class Share:
 
     `run` is the same for every worker and every try of one run: what they report is one run's,
     and undone as one. `work` is the same for every try of one piece of work: a later try takes
-    over what an earlier one holds, and the store refuses the earlier one from then on.
+    over what an earlier one holds, and the store refuses the earlier one from then on. Only with
+    the `last` piece of work has the run ended: until then it is unfinished, whatever went well.
     """
 
     run: str = ""
     work: str = ""
     systems: frozenset[str] | None = None  # None: all of the flow
+    last: bool = False
 
     def takes(self, system: str) -> bool:
         """Whether the worker works on a system."""

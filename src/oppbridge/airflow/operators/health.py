@@ -39,10 +39,12 @@ class HealthOperator(BridgeOperator):
         if last is None:
             yield "has never run"
             return
-        moment = last["finished"] or last["started"]
-        age = (now - datetime.fromisoformat(moment)).total_seconds() / 60
-        if age > self.silent:
+        ended = last["outcome"] != "unfinished" and last["finished"]
+        age = (now - datetime.fromisoformat(ended or last["started"])).total_seconds() / 60
+        if age > self.silent and ended:
             yield f"no run has finished for {age:.0f} minutes"
+        if age > self.silent and not ended:
+            yield f"run {last['id']} began {age:.0f} minutes ago and has not ended"
         if last["outcome"] in ("stopped", "retry"):
             said = (last["report"] or {}).get("stopped") or (last["report"] or {}).get("problems")
             yield f"the last run ended as {last['outcome']}: {'; '.join(said or ())}"

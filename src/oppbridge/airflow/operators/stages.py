@@ -25,6 +25,7 @@ class StageOperator(BridgeOperator):
 
     template_fields: Sequence[str] = ("flow", "config", "systems")
     stage: ClassVar[str] = ""
+    last: ClassVar[bool] = False
 
     def __init__(self, *, systems: Sequence[str] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -42,7 +43,7 @@ class StageOperator(BridgeOperator):
 
         systems = frozenset(self.systems) if self.systems else None
         work = " ".join([self.stage, *sorted(systems or ())])
-        return Share(run_key(context), work, systems)
+        return Share(run_key(context), work, systems, last=self.last)
 
     def step(self, bridge: Bridge, share: Share) -> Report:
         """The stage itself."""
@@ -80,6 +81,7 @@ class ConcludeOperator(StageOperator):
     """
 
     stage = "conclude"
+    last = True
 
     def told(self, bridge: Bridge, report: Report, context: Context) -> dict[str, Any]:
         """Counts; the asset of held writes hears of them."""
